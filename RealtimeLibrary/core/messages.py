@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Protocol, TypeVar, overload
 
+from RealtimeLibrary.core.secrets import Secrets
+
 Payload = Any
 """JSON objects and arrays as `dict` and `list`, any other text as `str`, binary as `bytes`."""
 
@@ -63,15 +65,17 @@ def parse_json(text: str) -> Any:
 
 @dataclass(frozen=True)
 class PayloadCodec:
-    """How a connection reads payloads.
+    """How a connection reads payloads, and what it must not show of them.
 
     Attributes:
         parse: Whether JSON objects and arrays are parsed.
         type_field: Name of the payload's field that holds the message type.
+        secrets: What is masked in the `repr` of an item.
     """
 
     parse: bool = True
     type_field: str = "type"
+    secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)
 
     def decode(self, raw: str | bytes) -> Payload:
         """The payload that `raw` stands for."""
@@ -149,6 +153,10 @@ class Message:
         """What an expression can name: `msg` is the payload."""
         return {"msg": self.payload}
 
+    def __repr__(self) -> str:
+        shown = f"Message(number={self.number}, received_at={self.received_at:.6f}, raw={self.raw!r})"
+        return self.codec.secrets.mask(shown)
+
 
 @dataclass(frozen=True)
 class SSEEvent:
@@ -169,6 +177,7 @@ class SSEEvent:
     data: str
     id: str = ""
     retry: int | None = None
+    codec: PayloadCodec = field(default=DEFAULT_CODEC, repr=False, compare=False)
 
     @lazy
     def parsed_data(self) -> Any:
@@ -199,3 +208,10 @@ class SSEEvent:
     def names(self) -> dict[str, Any]:
         """What an expression can name: `event` is the event, `data` its parsed data, else the text."""
         return {"event": self, "data": self.payload}
+
+    def __repr__(self) -> str:
+        shown = (
+            f"SSEEvent(number={self.number}, received_at={self.received_at:.6f}, event={self.event!r}, "
+            f"data={self.data!r}, id={self.id!r}, retry={self.retry!r})"
+        )
+        return self.codec.secrets.mask(shown)

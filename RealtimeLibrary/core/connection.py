@@ -1,0 +1,293 @@
+"""One connection as everything above the transports sees it: record, journal, state and listeners.
+
+A transport (WebSocket, SSE, a browser page) fills it through the methods in the second half of `Connection`; waits,
+assertions, getters, listeners and reports only read it, so they are written once for every kind of connection.
+"""
+
+import time
+from array import array
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, Generic, TypeVar
+
+from RealtimeLibrary.core.ending import Ending
+from RealtimeLibrary.core.errors import RealtimeError
+from RealtimeLibrary.core.journal import Entry, Happening, Journal
+from RealtimeLibrary.core.messages import Item, Message, PayloadCodec, SSEEvent
+from RealtimeLibrary.core.record import ReadMarks, Record
+from RealtimeLibrary.core.secrets import Secrets
+
+ItemT = TypeVar("ItemT", bound=Item)
+
+MAX_ERRORS: Final = 1_000
+
+
+class State(Enum):
+    """Ready state of a connection (WHATWG WebSockets `readyState`), and RECONNECTING between two attempts."""
+
+    CONNECTING = "CONNECTING"
+    OPEN = "OPEN"
+    CLOSING = "CLOSING"
+    CLOSED = "CLOSED"
+    RECONNECTING = "RECONNECTING"
+
+
+@dataclass(frozen=True)
+class Family:
+    """What a kind of connection is called in messages.
+
+    Attributes:
+        name: `WebSocket` or `SSE`.
+        noun: What is received: `message` or `event`.
+    """
+
+    name: str
+    noun: str
+
+
+WEBSOCKET: Final = Family("WebSocket", "message")
+SSE: Final = Family("SSE", "event")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point in time, valid for every connection: `since=` looks at what arrived after it.
+
+    Attributes:
+        at: The time on the monotonic clock (`time.monotonic()`), in seconds.
+    """
+
+    at: float
+
+
+class Connection(Generic[ItemT]):
+    """The life of one stream.
+
+    Attributes:
+        family: WebSocket or SSE.
+        alias: The name it has in messages.
+        url: Where it goes, as it may be shown: secrets are masked.
+        record: What was received.
+        journal: What else happened.
+        unread: Which items a wait has returned.
+        judged: Up to which number a repeatable condition is known to match nothing more (see `waiting.Search`).
+        state: The ready state.
+        ending: How it ended, `None` before.
+        errors: What went wrong so far: a needed reconnection, a reset, a failed connect. The newest 1,000.
+        opened_at: Time of the last opening on the monotonic clock, `None` before the first.
+        openings: How often it was opened; more than one means it reconnected.
+        secrets: What must not be shown of it.
+    """
+
+    def __init__(
+        self, family: Family, record: Record[ItemT], *, alias: str, url: str = "", secrets: Secrets
+    ) -> None:
+        self.family = family
+        self.alias = alias
+        self.url = url
+        self.secrets = secrets
+        self.record = record
+        self.journal = Journal()
+        self.unread = ReadMarks()
+        self.judged: dict[Hashable, int] = {}
+        self.state = State.CLOSED
+        self.ending: Ending | None = None
+        self.errors: deque[RealtimeError] = deque(maxlen=MAX_ERRORS)
+        self.error_count = 0
+        self.opened_at: float | None = None
+        self.openings = 0
+        self.opening_numbers: array[int] = array("q")
+        self._observers: list[Callable[[], None]] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether items can arrive right now."""
+        return self.state is State.OPEN
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can arrive any more: closed for good, not reconnecting."""
+        return self.state is State.CLOSED
+
+    def start_of(self, since: Mark | int | None) -> int:
+        """Number of the first item to look at.
+
+        Args:
+            since: A mark, the number of the last item to leave out, or `None` for the whole record.
+        """
+        if since is None:
+            return self.record.first
+        return self.record.first_after(since.at) if isinstance(since, Mark) else since + 1
+
+    def observe(self, observer: Callable[[], None]) -> Callable[[], None]:
+        """Call `observer` on the loop after every change; returns the function that ends it.
+
+        Observers must be quick and must not raise: they wake whoever waits.
+        """
+        self._observers = [*self._observers, observer]  # replaced, not changed: the loop may be iterating
+
+        def stop() -> None:
+            self._observers = [other for other in self._observers if other is not observer]
+
+        return stop
+
+    # What transports report. Called on the event loop only.
+
+    def connecting(self, text: str = "", **facts: Any) -> None:
+        """A connect or reconnect attempt begins."""
+        self._enter(State.CONNECTING if self.openings == 0 else State.RECONNECTING)
+        self._note(Happening.CONNECTING, text, **facts)
+
+    def opened(self, text: str = "", **facts: Any) -> None:
+        """The handshake is done."""
+        self.ending = None
+        self.opened_at = time.monotonic()
+        self.openings += 1
+        self.opening_numbers.append(self.record.last)
+        self._enter(State.OPEN)
+        self._note(Happening.OPENED, text, **facts)
+
+    def received(self, values: Sequence[Sequence[Any]], at: float, size: int) -> None:
+        """A batch of items arrived together."""
+        self.record.extend(values, at, size)
+        for observer in self._observers:
+            observer()
+
+    def sent(self, payload: str | bytes) -> None:
+        """A message was handed to the network."""
+        self._note(Happening.SENT, payload=payload)
+
+    def happened(self, what: Happening, text: str = "", payload: str | bytes | None = None, **facts: Any) -> None:
+        """Something else worth telling: a ping, a pong, a comment."""
+        self._note(what, text, payload, **facts)
+
+    def failed(self, error: RealtimeError) -> None:
+        """Something went wrong."""
+        self.errors.append(error)
+        self.error_count += 1
+        self._note(Happening.ERROR, str(error))
+
+    def reconnecting(self, text: str, **facts: Any) -> None:
+        """The connection was lost and another attempt follows."""
+        self._enter(State.RECONNECTING)
+        self._note(Happening.RECONNECTING, text, **facts)
+
+    def closing(self) -> None:
+        """The closing handshake begins."""
+        self._enter(State.CLOSING)
+
+    def closed(self, ending: Ending) -> None:
+        """The connection ended for good."""
+        self.ending = ending
+        self._enter(State.CLOSED)
+        facts = {} if ending.code is None else {"code": ending.code, "reason": ending.reason}
+        self._note(Happening.CLOSED, ending.text, by=ending.by, **facts)
+
+    def _enter(self, state: State) -> None:
+        self.state = state
+
+    def _note(self, what: Happening, text: str = "", payload: str | bytes | None = None, **facts: Any) -> None:
+        self.journal.add(Entry(time.monotonic(), what, self.record.last, self.secrets.mask(text), payload, facts))
+        for observer in self._observers:
+            observer()
+
+
+MessageConnection = Connection[Message]
+EventConnection = Connection[SSEEvent]
+
+
+def websocket_connection(
+    alias: str,
+    url: str = "",
+    *,
+    codec: PayloadCodec,
+    max_messages: int | None = None,
+    max_bytes: int | None = None,
+) -> MessageConnection:
+    """A connection whose record holds messages: one column, the raw payload."""
+
+    def make(number: int, received_at: float, raw: str | bytes) -> Message:
+        return Message(number, received_at, raw, codec)
+
+    record = Record(1, make, max_items=max_messages, max_bytes=max_bytes)
+    return Connection(WEBSOCKET, record, alias=alias, url=url, secrets=codec.secrets)
+
+
+def sse_connection(
+    alias: str,
+    url: str = "",
+    *,
+    codec: PayloadCodec,
+    max_messages: int | None = None,
+    max_bytes: int | None = None,
+) -> EventConnection:
+    """A connection whose record holds events: the columns are data, event type, last event ID and retry."""
+
+    def make(number: int, received_at: float, data: str, event: str, last_id: str, retry: int | None) -> SSEEvent:
+        return SSEEvent(number, received_at, event, data, last_id, retry, codec)
+
+    record = Record(4, make, max_items=max_messages, max_bytes=max_bytes)
+    return Connection(SSE, record, alias=alias, url=url, secrets=codec.secrets)
+
+
+class Listener(Generic[ItemT]):
+    """Hands every item, error or close to a callback: each exactly once, in order, the already recorded ones first.
+
+    Args:
+        connection: What to listen to.
+        topic: `items`, `errors` or `closes`.
+        callback: Called with the item, the error or the `Ending`.
+    """
+
+    def __init__(self, connection: Connection[ItemT], topic: str, callback: Callable[[Any], object]) -> None:
+        self._connection = connection
+        self._callback = callback
+        self._pending = {"items": self._items, "errors": self._errors, "closes": self._closes}[topic]
+        self._done = 0 if topic != "items" else connection.record.first - 1
+        self._busy = False
+        self.missed = 0
+
+    def deliver(self) -> None:
+        """Call the callback for everything that is new. An exception of the callback ends this delivery.
+
+        A callback that itself waits does not start a second delivery inside this one.
+        """
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            for what in self._pending():
+                self._callback(what)
+        finally:
+            self._busy = False
+
+    def _items(self) -> Iterator[ItemT]:
+        record = self._connection.record
+        while self._done < record.last:
+            for item in record.items(self._done + 1):
+                self.missed += item.number - self._done - 1
+                self._done = item.number
+                yield item
+            if record.first > self._done + 1:
+                self.missed += record.first - self._done - 1
+                self._done = record.first - 1
+
+    def _errors(self) -> Iterator[RealtimeError]:
+        connection = self._connection
+        while (new := connection.error_count - self._done) > 0:
+            held = list(connection.errors)
+            self._done += 1
+            if new <= len(held):
+                yield held[-new]
+            else:
+                self.missed += 1
+
+    def _closes(self) -> Iterator[Ending]:
+        closed = [entry for entry in self._connection.journal.of(Happening.CLOSED)]
+        for entry in closed[self._done :]:
+            self._done += 1
+            yield Ending(
+                entry.text, entry.facts.get("by", "network"), entry.facts.get("code"), entry.facts.get("reason", "")
+            )

@@ -1,0 +1,93 @@
+"""Looking through a record: every item once, in order, and never again for the same question."""
+
+from collections.abc import Hashable
+from typing import Final, Generic, TypeVar
+
+from RealtimeLibrary.core.conditions import Condition, Misfit
+from RealtimeLibrary.core.connection import Connection, Mark
+from RealtimeLibrary.core.messages import Item
+
+ItemT = TypeVar("ItemT", bound=Item)
+
+BATCH: Final = 2_000
+"""Items judged at a stretch, so that a long backlog does not keep the loop from receiving."""
+
+_MEMORY: Final = 1_000
+"""Conditions whose position is remembered per connection."""
+
+
+class Search(Generic[ItemT]):
+    """Looks at every item of a connection once, in order.
+
+    For a repeatable condition the connection remembers how far it is known to match nothing, so that the next search
+    with the same condition does not look at those items again.
+
+    Args:
+        connection: Where to look.
+        condition: What to look for.
+        since: Where to begin, see `Connection.start_of`.
+        unread_only: Whether to pass over items that a wait has returned.
+    """
+
+    def __init__(
+        self,
+        connection: Connection[ItemT],
+        condition: Condition,
+        since: Mark | int | None = None,
+        *,
+        unread_only: bool = False,
+    ) -> None:
+        self._connection = connection
+        self._condition = condition
+        self._unread_only = unread_only
+        self._key: Hashable = None if condition.key is None else (unread_only, condition.key)
+        self.first = self._next = connection.start_of(since)
+        self._contiguous = False
+        if self._key is not None:
+            known = connection.judged.get(self._key, connection.record.first - 1)
+            self._contiguous = self._next <= known + 1
+            if self._contiguous:
+                self._next = known + 1
+        self.misfits = 0
+
+    @property
+    def last(self) -> int:
+        """Number of the last item looked at."""
+        return self._next - 1
+
+    @property
+    def behind(self) -> bool:
+        """Whether there are items it has not looked at."""
+        return self._next <= self._connection.record.last
+
+    def find(self, limit: int = BATCH) -> ItemT | None:
+        """The next matching item, or `None` if there is none among the next `limit` items."""
+        stop = min(self._next + limit - 1, self._connection.record.last)
+        found = None
+        for item in self._connection.record.items(self._next, stop):
+            if self._matches(item):
+                found = item
+                break
+        self._next = stop + 1 if found is None else found.number + 1
+        # Assertions look at the same match again next time; waits have read it by then.
+        self._remember(self._next - 1 if found is None or self._unread_only else found.number - 1)
+        return found
+
+    def _matches(self, item: ItemT) -> bool:
+        if self._unread_only and item.number in self._connection.unread:
+            return False
+        try:
+            return self._condition.matches(item)
+        except Misfit:
+            self.misfits += 1
+            return False
+
+    def _remember(self, number: int) -> None:
+        if not self._contiguous:
+            return
+        judged = self._connection.judged
+        if len(judged) >= _MEMORY and self._key not in judged:
+            judged.clear()
+        if not self._unread_only and judged.get(self._key, 0) > number:
+            return
+        judged[self._key] = number

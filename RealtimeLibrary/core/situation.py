@@ -1,0 +1,97 @@
+"""What a failed expectation saw, and the first words about it: silence, other messages, closed, reconnecting."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from RealtimeLibrary.core.conditions import ANY, Condition, TypeIs, all_of
+from RealtimeLibrary.core.connection import Connection, Family, State
+from RealtimeLibrary.core.messages import Item
+from RealtimeLibrary.core.wording import counted
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for, and how a failure names it.
+
+    Attributes:
+        condition: Selects the items.
+        phrase: The words for it, such as `message of type 'ack'`.
+    """
+
+    condition: Condition
+    phrase: str
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a failed expectation saw, for whoever explains it (see `reporting`).
+
+    Attributes:
+        connection: Where it looked.
+        wanted: What it looked for; `None` where it was about the connection itself.
+        first: Number of the first item it looked at.
+        last: Number of the last one; smaller than `first` if there was none.
+        seconds: How long it waited at most, `None` for a check without waiting.
+        misfits: On how many items the condition could not be evaluated.
+        offender: The item that must not have arrived.
+        begun_at: When it began, on the monotonic clock.
+        unread_only: Whether items already read were passed over.
+    """
+
+    connection: Connection[Any]
+    wanted: Wanted | None
+    first: int
+    last: int
+    seconds: float | None
+    begun_at: float
+    misfits: int = 0
+    offender: Item | None = None
+    unread_only: bool = False
+
+
+def wanted(family: Family, condition: Condition = ANY, *, of_type: str | None = None) -> Wanted:
+    """What is looked for, in words: `message of type 'ack'`, `event 'tick' matching …`.
+
+    Args:
+        family: What is received.
+        condition: Selects the items.
+        of_type: The message or event type they must have besides, `None` for any.
+    """
+    phrase = family.noun
+    if of_type is not None:
+        phrase = f"{phrase} of type '{of_type}'" if family.noun == "message" else f"{phrase} '{of_type}'"
+        if condition is ANY:
+            return Wanted(TypeIs(of_type), phrase)
+    if condition is ANY:
+        return Wanted(ANY, phrase)
+    phrase = f"{phrase} matching {condition.description}"
+    return Wanted(condition if of_type is None else all_of([TypeIs(of_type), condition]), phrase)
+
+
+def condition_of(connection: Connection[Any]) -> str:
+    """The state of a connection in a sentence, with how it came to it."""
+    if connection.state is State.OPEN:
+        return "the connection is open."
+    if connection.state is State.RECONNECTING:
+        last = f"; last error: {connection.errors[-1]}" if connection.errors else "."
+        return f"the connection was lost and is reconnecting{last}"
+    if connection.ending is not None:
+        return f"{connection.ending.text}."
+    if connection.state is State.CLOSED:
+        return "it was never connected."
+    return f"the connection is {connection.state.value}."
+
+
+def instead(connection: Connection[Any], looked_at: int) -> str:
+    """What happened instead of the expected, in a sentence.
+
+    Args:
+        connection: Where it was expected.
+        looked_at: How many items were judged.
+    """
+    noun = connection.family.noun
+    if connection.is_over or connection.state is State.RECONNECTING:
+        return condition_of(connection)
+    if not looked_at:
+        return f"no {noun} was received; {condition_of(connection)}"
+    return f"none of {counted(looked_at, noun)} matched; {condition_of(connection)}"

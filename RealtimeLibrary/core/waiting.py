@@ -1,0 +1,333 @@
+"""Waiting, as pure objects: what is expected, looked at again whenever something changed, and judged when time is up.
+
+An `Expectation` neither sleeps nor knows a clock or a thread. `core.tester` drives it on asyncio, the keyword layer on
+Robot's thread: both call `poll` after every change and `expire` at the deadline.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any, Final, Generic, TypeVar
+
+from RealtimeLibrary.core.connection import Connection, Mark
+from RealtimeLibrary.core.errors import (
+    ClosedWhileWaiting,
+    ExpectationFailed,
+    NothingMatched,
+    UnexpectedClose,
+    UnexpectedMessage,
+)
+from RealtimeLibrary.core.messages import Item
+from RealtimeLibrary.core.search import Search
+from RealtimeLibrary.core.situation import Situation, Wanted, condition_of, instead
+from RealtimeLibrary.core.wording import counted, in_words
+
+ItemT = TypeVar("ItemT", bound=Item)
+ResultT = TypeVar("ResultT")
+
+
+class Pending(Enum):
+    """Not decided yet."""
+
+    PENDING = "pending"
+
+
+PENDING: Final = Pending.PENDING
+
+
+class Expectation(ABC, Generic[ResultT]):
+    """Something that must come true.
+
+    Attributes:
+        connections: Whose changes may decide it.
+        seconds: Time until `expire` is asked.
+        waiting_for: The words for a progress line.
+    """
+
+    connections: Sequence[Connection[Any]]
+    seconds: float
+    waiting_for: str
+
+    @property
+    def behind(self) -> bool:
+        """Whether `poll` has more to look at right now."""
+        return False
+
+    @abstractmethod
+    def poll(self) -> ResultT | Pending:
+        """The result, or `PENDING`.
+
+        Raises:
+            ExpectationFailed: It cannot come true any more.
+        """
+
+    @abstractmethod
+    def expire(self) -> ResultT:
+        """The verdict when time is up.
+
+        Raises:
+            ExpectationFailed: It did not come true in time.
+        """
+
+
+class _Looking(Expectation[ResultT], Generic[ItemT, ResultT]):
+    """What every expectation about the items of one connection shares."""
+
+    def __init__(
+        self,
+        connection: Connection[ItemT],
+        wanted: Wanted,
+        seconds: float,
+        now: float,
+        since: Mark | int | None = None,
+        *,
+        unread_only: bool,
+    ) -> None:
+        self.connection = connection
+        self.connections = [connection]
+        self.wanted = wanted
+        self.waiting_for = wanted.phrase
+        self.seconds = seconds
+        self._begun_at = now
+        self._unread_only = unread_only
+        self._search = Search(connection, wanted.condition, since, unread_only=unread_only)
+
+    @property
+    def behind(self) -> bool:
+        return self._search.behind
+
+    @property
+    def misfits(self) -> int:
+        """On how many items the condition could not be evaluated."""
+        return self._search.misfits
+
+    def situation(self, offender: Item | None = None) -> Situation:
+        """What has been seen so far."""
+        return Situation(
+            self.connection,
+            self.wanted,
+            self._search.first,
+            self._search.last,
+            self.seconds,
+            self._begun_at,
+            self._search.misfits,
+            offender,
+            self._unread_only,
+        )
+
+    def _failed(self, expected: str) -> ExpectationFailed:
+        alias = self.connection.alias
+        what = instead(self.connection, max(self._search.last - self._search.first + 1, 0))
+        if self.connection.is_over:
+            return ClosedWhileWaiting(f"{expected} on '{alias}': {what}", self.situation())
+        return NothingMatched(f"{expected} within {in_words(self.seconds)} on '{alias}': {what}", self.situation())
+
+
+class Items(_Looking[ItemT, list[ItemT]]):
+    """A number of matching items arrives.
+
+    Args:
+        connection: Where.
+        wanted: What.
+        seconds: Longest wait.
+        now: The monotonic clock's time.
+        since: Where to begin.
+        count: How many.
+        consume: Whether this is a wait, which takes unread items and marks those it returns as read, or an
+            assertion, which looks at all and marks none.
+    """
+
+    def __init__(
+        self,
+        connection: Connection[ItemT],
+        wanted: Wanted,
+        seconds: float,
+        now: float,
+        since: Mark | int | None = None,
+        *,
+        count: int | None = None,
+        consume: bool,
+    ) -> None:
+        super().__init__(connection, wanted, seconds, now, since, unread_only=consume)
+        self._count = count
+        self._found: list[ItemT] = []
+
+    def poll(self) -> list[ItemT] | Pending:
+        while len(self._found) < (self._count or 1):
+            over = self.connection.is_over  # asked first: nothing arrives after it
+            item = self._search.find()
+            if item is not None:
+                self._found.append(item)
+            elif self.behind:
+                return PENDING
+            elif over:
+                raise self._missing()
+            else:
+                return PENDING
+        return self._taken()
+
+    def expire(self) -> list[ItemT]:
+        while self.behind:
+            if (result := self.poll()) is not PENDING:
+                return result
+        raise self._missing()
+
+    def _missing(self) -> ExpectationFailed:
+        if self._count is None:
+            return self._failed(f"Expected {self.wanted.phrase} was not received")
+        noun = self.connection.family.noun
+        kind = self.wanted.phrase.removeprefix(noun)
+        return self._failed(f"Expected {counted(self._count, noun)}{kind}, received {len(self._found):,}")
+
+    def _taken(self) -> list[ItemT]:
+        if self._unread_only:
+            for item in self._found:
+                self.connection.unread.add(item.number)
+        return self._found
+
+
+class Collected(_Looking[ItemT, list[ItemT]]):
+    """Whatever matches and is unread, until time is up or the connection is closed for good."""
+
+    def __init__(self, connection: Connection[ItemT], wanted: Wanted, seconds: float, now: float) -> None:
+        super().__init__(connection, wanted, seconds, now, unread_only=True)
+        self._found: list[ItemT] = []
+
+    def poll(self) -> list[ItemT] | Pending:
+        over = self.connection.is_over
+        self._gather()
+        return self._taken() if over and not self.behind else PENDING
+
+    def expire(self) -> list[ItemT]:
+        while self.behind:
+            self._gather()
+        return self._taken()
+
+    def _gather(self) -> None:
+        while (item := self._search.find()) is not None:
+            self._found.append(item)
+
+    def _taken(self) -> list[ItemT]:
+        for item in self._found:
+            self.connection.unread.add(item.number)
+        return self._found
+
+
+class Quiet(_Looking[ItemT, None]):
+    """Nothing matching is in the record, and none arrives in the given time, in which the connection stays open."""
+
+    def __init__(
+        self,
+        connection: Connection[ItemT],
+        wanted: Wanted,
+        seconds: float,
+        now: float,
+        since: Mark | int | None = None,
+    ) -> None:
+        super().__init__(connection, wanted, seconds, now, since, unread_only=False)
+        self._openings = connection.openings
+
+    def poll(self) -> Pending:
+        self._look()
+        return PENDING
+
+    def expire(self) -> None:
+        self._look()
+        while self.behind:
+            self._look()
+
+    def _look(self) -> None:
+        unbroken = self.connection.is_open and self.connection.openings == self._openings
+        if (offender := self._search.find()) is not None:
+            raise self._offended(offender)
+        if not unbroken and not self.behind:
+            raise ClosedWhileWaiting(self._not_open(), self.situation())
+
+    def _offended(self, offender: ItemT) -> UnexpectedMessage:
+        delay = offender.received_at - self._begun_at
+        if delay >= 0:
+            when = f"after {in_words(delay)} of {in_words(self.seconds)} quiet time"
+        else:
+            when = f"{in_words(-delay)} before the quiet time of {in_words(self.seconds)}"
+        phrase = self.wanted.phrase
+        text = f"Unexpected {phrase} was received on '{self.connection.alias}': #{offender.number} came {when}."
+        return UnexpectedMessage(text, self.situation(offender))
+
+    def _not_open(self) -> str:
+        connection = self.connection
+        return (
+            f"Cannot tell that {self.wanted.phrase} is not received on '{connection.alias}': "
+            f"{connection.family.name} is not connected for all of {in_words(self.seconds)}: {condition_of(connection)}"
+        )
+
+
+class Open(Expectation[None]):
+    """The connection is open."""
+
+    def __init__(self, connection: Connection[Any], seconds: float, now: float) -> None:
+        self.connection = connection
+        self.connections = [connection]
+        self.seconds = seconds
+        self._begun_at = now
+        self.waiting_for = f"{connection.family.name} connection"
+
+    def poll(self) -> None | Pending:
+        if self.connection.is_open:
+            return None
+        if self.connection.is_over:
+            raise self._failed(ClosedWhileWaiting)
+        return PENDING
+
+    def expire(self) -> None:
+        raise self._failed(NothingMatched)
+
+    def _failed(self, kind: type[ExpectationFailed]) -> ExpectationFailed:
+        connection = self.connection
+        within = "" if kind is ClosedWhileWaiting else f" within {in_words(self.seconds)}"
+        text = f"{connection.family.name} is not connected{within} on '{connection.alias}': {condition_of(connection)}"
+        return kind(text, Situation(connection, None, 1, 0, self.seconds, self._begun_at))
+
+
+class Closed(Expectation[None]):
+    """The connection is closed for good, with this close code and reason if given."""
+
+    def __init__(
+        self,
+        connection: Connection[Any],
+        seconds: float,
+        now: float,
+        *,
+        code: int | None = None,
+        reason: str | None = None,
+    ) -> None:
+        self.connection = connection
+        self.connections = [connection]
+        self.seconds = seconds
+        self._begun_at = now
+        self._code = code
+        self._reason = reason
+        self.waiting_for = f"{connection.family.name} close"
+
+    def poll(self) -> None | Pending:
+        if not self.connection.is_over:
+            return PENDING
+        ending = self.connection.ending
+        if self._code is not None and (ending is None or ending.code != self._code):
+            raise self._failed(f"Expected close code {self._code}")
+        if self._reason is not None and (ending is None or ending.reason != self._reason):
+            raise self._failed(f"Expected close reason '{self._reason}'")
+        return None
+
+    def expire(self) -> None:
+        text = (
+            f"Connection did not close within {in_words(self.seconds)} on '{self.connection.alias}': "
+            f"{condition_of(self.connection)}"
+        )
+        raise UnexpectedClose(text, self._situation())
+
+    def _failed(self, expected: str) -> UnexpectedClose:
+        text = f"{expected} on '{self.connection.alias}', but it is {condition_of(self.connection)}"
+        return UnexpectedClose(text, self._situation())
+
+    def _situation(self) -> Situation:
+        return Situation(self.connection, None, 1, 0, self.seconds, self._begun_at)
