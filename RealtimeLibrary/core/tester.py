@@ -57,6 +57,7 @@ class Tester(ABC, Generic[ItemT]):
     def __init__(self, connection: Connection[ItemT], timeout: Seconds) -> None:
         self.connection = connection
         self.timeout = seconds_of(timeout, "timeout")
+        self._callbacks: list[tuple[str, Callable[[Any], object]]] = []
         self._listener_error: BaseException | None = None
 
     async def __aenter__(self) -> Self:
@@ -155,6 +156,16 @@ class Tester(ABC, Generic[ItemT]):
         self._listen("closes", callback)
 
     def _listen(self, topic: str, callback: Callable[[Any], object]) -> None:
+        self._callbacks.append((topic, callback))
+        self._attach(topic, callback)
+
+    def _renew(self, connection: Connection[ItemT]) -> None:
+        """Begin anew with this connection; listeners stay."""
+        self.connection = connection
+        for topic, callback in self._callbacks:
+            self._attach(topic, callback)
+
+    def _attach(self, topic: str, callback: Callable[[Any], object]) -> None:
         listener = Listener(self.connection, topic, callback)
 
         def deliver() -> None:

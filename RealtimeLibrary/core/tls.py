@@ -1,0 +1,49 @@
+"""The TLS context of a connection: verified by default, with an own CA or a client certificate if given."""
+
+import ssl
+from pathlib import Path
+
+from RealtimeLibrary.core.errors import InvalidArgument
+
+
+def tls_context(
+    verify: bool | str | Path, client_cert: str | Path | None, client_key: str | Path | None
+) -> ssl.SSLContext:
+    """A client context.
+
+    Args:
+        verify: `True` trusts the system's CAs, a path the CAs in this PEM file or folder, `False` anything.
+        client_cert: PEM file of the client's certificate, with its key unless `client_key` is given.
+        client_key: PEM file of the client's key.
+
+    Raises:
+        InvalidArgument: A file is missing or not usable.
+    """
+    context = ssl.create_default_context()
+    if verify is False:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    elif verify is not True:
+        _load_authorities(context, Path(verify))
+    if client_cert is not None:
+        try:
+            context.load_cert_chain(client_cert, client_key)
+        except (OSError, ssl.SSLError) as error:
+            raise InvalidArgument(f"Client certificate '{client_cert}' cannot be used: {_why(error)}.") from error
+    elif client_key is not None:
+        raise InvalidArgument("Argument 'client_key' needs 'client_cert'.")
+    return context
+
+
+def _load_authorities(context: ssl.SSLContext, path: Path) -> None:
+    try:
+        if path.is_dir():
+            context.load_verify_locations(capath=path)
+        else:
+            context.load_verify_locations(cafile=path)
+    except (OSError, ssl.SSLError) as error:
+        raise InvalidArgument(f"CA file '{path}' cannot be used: {_why(error)}.") from error
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or "not a PEM file with what is needed"
