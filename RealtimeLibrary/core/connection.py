@@ -72,7 +72,7 @@ class Connection(Generic[ItemT]):
         record: What was received.
         journal: What else happened.
         unread: Which items a wait has returned.
-        judged: Up to which number a repeatable condition is known to match nothing more (see `waiting.Search`).
+        judged: Up to which number a repeatable condition is known to match nothing more (see `search`).
         state: The ready state.
         ending: How it ended, `None` before.
         errors: What went wrong so far: a needed reconnection, a reset, a failed connect. The newest 1,000.
@@ -81,9 +81,7 @@ class Connection(Generic[ItemT]):
         secrets: What must not be shown of it.
     """
 
-    def __init__(
-        self, family: Family, record: Record[ItemT], *, alias: str, url: str = "", secrets: Secrets
-    ) -> None:
+    def __init__(self, family: Family, record: Record[ItemT], *, alias: str, url: str = "", secrets: Secrets) -> None:
         self.family = family
         self.alias = alias
         self.url = url
@@ -182,8 +180,7 @@ class Connection(Generic[ItemT]):
         """The connection ended for good."""
         self.ending = ending
         self._enter(State.CLOSED)
-        facts = {} if ending.code is None else {"code": ending.code, "reason": ending.reason}
-        self._note(Happening.CLOSED, ending.text, by=ending.by, **facts)
+        self._note(Happening.CLOSED, ending.text, ending=ending)
 
     def _enter(self, state: State) -> None:
         self.state = state
@@ -285,9 +282,6 @@ class Listener(Generic[ItemT]):
                 self.missed += 1
 
     def _closes(self) -> Iterator[Ending]:
-        closed = [entry for entry in self._connection.journal.of(Happening.CLOSED)]
-        for entry in closed[self._done :]:
+        for entry in self._connection.journal.of(Happening.CLOSED)[self._done :]:
             self._done += 1
-            yield Ending(
-                entry.text, entry.facts.get("by", "network"), entry.facts.get("code"), entry.facts.get("reason", "")
-            )
+            yield entry.facts["ending"]

@@ -23,6 +23,10 @@ CODE_NAMES: Final = {
 """Registered close codes (RFC 6455, section 7.4.1, and IANA's WebSocket Close Code Number Registry)."""
 
 
+ERROR_CODES: Final = frozenset({1002, 1003, 1006, 1007, 1008, 1009, 1010, 1011, 1014, 1015})
+"""Close codes that report that something broke; the others say goodbye, or mean what the application says."""
+
+
 def code_in_words(code: int, reason: str = "") -> str:
     """`1008 (policy violation) 'Bye'`."""
     if name := CODE_NAMES.get(code):

@@ -1,7 +1,7 @@
 """The journal: what happened to one connection besides receiving.
 
-Opened, sent, pinged, commented, failed, reconnecting, closed: frozen entries on the same clock as the record. Together they
-tell the whole story of a connection.
+Opened, sent, pinged, commented, failed, reconnecting, closed: frozen entries on the same clock as the record.
+Together they tell the whole story of a connection.
 """
 
 from collections import deque

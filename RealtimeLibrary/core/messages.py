@@ -7,6 +7,7 @@ conditions, waits and reports are written once for every kind of connection.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from json.scanner import make_scanner
 from typing import Any, Final, Generic, Protocol, TypeVar, overload
 
 from RealtimeLibrary.core.secrets import Secrets
@@ -44,7 +45,7 @@ def _reject_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-_scan: Final = json.JSONDecoder(parse_constant=_reject_constant).scan_once
+_scan: Final = make_scanner(json.JSONDecoder(parse_constant=_reject_constant))  # type: ignore[arg-type]  # typeshed's mistake
 _WHITESPACE: Final = " \t\n\r"
 
 
@@ -96,19 +97,32 @@ class Item(Protocol):
     """What conditions, waits and reports need to know of one received item."""
 
     @property
-    def number(self) -> int: ...
+    def number(self) -> int:
+        """Position in arrival order, from 1."""
+
     @property
-    def received_at(self) -> float: ...
+    def received_at(self) -> float:
+        """Arrival on the monotonic clock, in seconds."""
+
     @property
-    def raw(self) -> str | bytes: ...
+    def raw(self) -> str | bytes:
+        """What came over the wire."""
+
     @property
-    def payload(self) -> Payload: ...
+    def payload(self) -> Payload:
+        """Parsed JSON object or array, else the raw text or bytes."""
+
     @property
-    def type(self) -> Any: ...
+    def type(self) -> Any:
+        """The message or event type."""
+
     @property
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """Size of the raw payload in bytes."""
+
     @property
-    def names(self) -> dict[str, Any]: ...
+    def names(self) -> dict[str, Any]:
+        """What an expression can name."""
 
 
 def size_of(raw: str | bytes) -> int:

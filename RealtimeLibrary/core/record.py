@@ -1,7 +1,7 @@
 """The record: everything received on one connection, in arrival order.
 
-The record keeps columns instead of objects (a list of raw payloads, an array of arrival times), so a stored message costs
-little more than its text, and builds a `Message` or `SSEEvent` when one is asked for.
+The record keeps columns instead of objects (a list of raw payloads, an array of arrival times), so a stored message
+costs little more than its text, and builds a `Message` or `SSEEvent` when one is asked for.
 
 One writer, the event loop, appends; any thread may read at any time without a lock: a reader takes the columns once and
 works on what they held, `times` grows last and so tells how much is complete, and room is made by putting a new set of

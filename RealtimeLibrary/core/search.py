@@ -3,8 +3,9 @@
 from collections.abc import Hashable
 from typing import Final, Generic, TypeVar
 
-from RealtimeLibrary.core.conditions import Condition, Misfit
+from RealtimeLibrary.core.condition import Condition
 from RealtimeLibrary.core.connection import Connection, Mark
+from RealtimeLibrary.core.findings import Misfit
 from RealtimeLibrary.core.messages import Item
 
 ItemT = TypeVar("ItemT", bound=Item)
@@ -49,6 +50,7 @@ class Search(Generic[ItemT]):
             if self._contiguous:
                 self._next = known + 1
         self.misfits = 0
+        self.already_read = 0
 
     @property
     def last(self) -> int:
@@ -75,6 +77,7 @@ class Search(Generic[ItemT]):
 
     def _matches(self, item: ItemT) -> bool:
         if self._unread_only and item.number in self._connection.unread:
+            self.already_read += 1
             return False
         try:
             return self._condition.matches(item)

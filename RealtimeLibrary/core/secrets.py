@@ -31,7 +31,7 @@ SECRET_PARAMS: Final = (
 """Query parameters whose values are masked by default."""
 
 _SHORTEST: Final = 4
-"""A shorter credential found in a URL or header is masked where it stands, not everywhere: `key=1` must not hide every 1."""
+"""A shorter credential in a URL or header is masked where it stands, not everywhere: `key=1` must not hide every 1."""
 
 
 class Secrets:

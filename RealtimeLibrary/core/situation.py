@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from RealtimeLibrary.core.conditions import ANY, Condition, TypeIs, all_of
+from RealtimeLibrary.core.condition import Condition
+from RealtimeLibrary.core.conditions import ANY, Dialect, TypeIs, all_of, condition_from
 from RealtimeLibrary.core.connection import Connection, Family, State
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.wording import counted
@@ -49,23 +50,28 @@ class Situation:
     unread_only: bool = False
 
 
-def wanted(family: Family, condition: Condition = ANY, *, of_type: str | None = None) -> Wanted:
+def wanted(family: Family, dialect: Dialect, condition: Condition = ANY, of_type: str | None = None) -> Wanted:
     """What is looked for, in words: `message of type 'ack'`, `event 'tick' matching …`.
 
     Args:
         family: What is received.
+        dialect: How the family's conditions read.
         condition: Selects the items.
         of_type: The message or event type they must have besides, `None` for any.
     """
     phrase = family.noun
     if of_type is not None:
-        phrase = f"{phrase} of type '{of_type}'" if family.noun == "message" else f"{phrase} '{of_type}'"
-        if condition is ANY:
-            return Wanted(TypeIs(of_type), phrase)
-    if condition is ANY:
-        return Wanted(ANY, phrase)
-    phrase = f"{phrase} matching {condition.description}"
-    return Wanted(condition if of_type is None else all_of([TypeIs(of_type), condition]), phrase)
+        phrase += f" of type '{of_type}'" if family.noun == "message" else f" '{of_type}'"
+    if condition is not ANY:
+        phrase += f" matching {condition.description}"
+    typed = ANY if of_type is None else TypeIs(of_type, dialect.type_word, dialect.type_path)
+    return Wanted(all_of([typed, condition]), phrase)
+
+
+def wanted_from(family: Family, dialect: Dialect, predicate: Any, of_type: str | None) -> Wanted:
+    """The same, for a predicate as a user gives it; `None` for any item."""
+    condition = ANY if predicate is None else condition_from(predicate, dialect)
+    return wanted(family, dialect, condition, of_type)
 
 
 def condition_of(connection: Connection[Any]) -> str:

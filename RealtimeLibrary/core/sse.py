@@ -12,7 +12,8 @@ from typing import Any, Unpack
 import httpx
 from httpx_sse import aconnect_sse
 
-from RealtimeLibrary.core.conditions import ANY, Condition, DataMatches, as_condition
+from RealtimeLibrary.core.condition import Condition
+from RealtimeLibrary.core.conditions import ANY, EVENTS, RegexpFound, condition_from
 from RealtimeLibrary.core.connection import SSE, EventConnection, Mark, sse_connection
 from RealtimeLibrary.core.ending import Ending
 from RealtimeLibrary.core.errors import (
@@ -33,7 +34,7 @@ from RealtimeLibrary.core.options import SSEOptions, SSESettings
 from RealtimeLibrary.core.payloads import to_json
 from RealtimeLibrary.core.record import Recorded
 from RealtimeLibrary.core.secrets import Secrets, refuse_half_secret
-from RealtimeLibrary.core.situation import Wanted, wanted
+from RealtimeLibrary.core.situation import Wanted, wanted_from
 from RealtimeLibrary.core.tester import Tester
 from RealtimeLibrary.core.tls import tls_context
 from RealtimeLibrary.core.wording import Seconds, counted, in_words, seconds_of, shortened
@@ -137,7 +138,7 @@ class SSETester(Tester[SSEEvent]):
             NothingMatched: No event matched in time.
             ClosedWhileWaiting: The stream ended first.
         """
-        return (await self._wait(wanted(SSE, as_condition(predicate), of_type=event), timeout, since))[0]
+        return (await self._wait(wanted_from(SSE, EVENTS, predicate, event), timeout, since))[0]
 
     async def wait_for_events(
         self,
@@ -151,13 +152,13 @@ class SSETester(Tester[SSEEvent]):
         """Wait for this many unread events that match, and mark them read; see `wait_for_event`."""
         if count < 1:
             raise InvalidArgument(f"Argument 'count' must be 1 or more, got {count}.")
-        return await self._wait(wanted(SSE, as_condition(predicate), of_type=event), timeout, since, count)
+        return await self._wait(wanted_from(SSE, EVENTS, predicate, event), timeout, since, count)
 
     async def wait_for_data(
         self, predicate: Any = None, *, timeout: Seconds | None = None, since: Mark | None = None
     ) -> Any:
         """Wait for the first unread event whose data match, mark it read and return its parsed data, else the text."""
-        looked_for = data_wanted(as_condition(predicate))
+        looked_for = data_wanted(ANY if predicate is None else condition_from(predicate, EVENTS))
         return (await self._wait(looked_for, timeout, since))[0].payload
 
     async def assert_event_received(
@@ -169,7 +170,7 @@ class SSETester(Tester[SSEEvent]):
         since: Mark | None = None,
     ) -> SSEEvent:
         """A matching event is in the record or arrives in time. Marks nothing read."""
-        return await self._assert_received(wanted(SSE, as_condition(predicate), of_type=event), timeout, since)
+        return await self._assert_received(wanted_from(SSE, EVENTS, predicate, event), timeout, since)
 
     async def assert_event_not_received(
         self,
@@ -180,7 +181,7 @@ class SSETester(Tester[SSEEvent]):
         since: Mark | None = None,
     ) -> None:
         """No matching event is in the record, and none arrives while the stream stays open for `timeout`."""
-        await self._assert_not_received(wanted(SSE, as_condition(predicate), of_type=event), timeout, since)
+        await self._assert_not_received(wanted_from(SSE, EVENTS, predicate, event), timeout, since)
 
     async def assert_data_matches(
         self, pattern: Any, timeout: Seconds | None = None, *, since: Mark | None = None
@@ -196,7 +197,7 @@ class SSETester(Tester[SSEEvent]):
         Returns:
             The parsed data, else the text.
         """
-        return (await self._assert_received(data_wanted(DataMatches(pattern)), timeout, since)).payload
+        return (await self._assert_received(data_wanted(data_pattern(pattern)), timeout, since)).payload
 
     def on_event(self, callback: Callable[[SSEEvent], object]) -> None:
         """Call `callback` with every event, those already recorded first. It runs on the event loop."""
@@ -230,9 +231,7 @@ class SSETester(Tester[SSEEvent]):
     def _new_connection(self, alias: str, url: str = "") -> EventConnection:
         settings = self._settings
         codec = PayloadCodec(secrets=self._secrets)
-        return sse_connection(
-            alias, url, codec=codec, max_messages=settings.max_messages, max_bytes=settings.max_bytes
-        )
+        return sse_connection(alias, url, codec=codec, max_messages=settings.max_messages, max_bytes=settings.max_bytes)
 
     async def _open(self) -> httpx.Response:
         settings = self._settings
@@ -329,7 +328,9 @@ class SSETester(Tester[SSEEvent]):
         ended = "closed: the server ended the stream" if error is None else f"closed: {error}".rstrip(".")
         opened_at = self.connection.opened_at or 0.0
         received = self.connection.record.last - self.connection.opening_numbers[-1]
-        text = f"{ended} after {in_words(round(time.monotonic() - opened_at, 3))}, {counted(received, 'event')} received"
+        text = (
+            f"{ended} after {in_words(round(time.monotonic() - opened_at, 3))}, {counted(received, 'event')} received"
+        )
         if error is not None or policy.enabled:
             self.connection.failed(error or StreamBroke(f"'{self.connection.alias}' was {text}."))
         if not policy.enabled:
@@ -363,3 +364,8 @@ def data_wanted(condition: Condition) -> Wanted:
     """Data that match, worded as such: `SSE data matching …`."""
     phrase = "SSE data" if condition is ANY else f"SSE data matching {condition.description}"
     return Wanted(condition, phrase)
+
+
+def data_pattern(pattern: Any) -> Condition:
+    """What a pattern for data stands for: text is a regular expression, a dict a subset of the parsed data."""
+    return RegexpFound(pattern) if isinstance(pattern, str) else condition_from(pattern, EVENTS, "pattern")

@@ -4,6 +4,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -28,16 +29,13 @@ async def settle(expectation: Expectation[ResultT]) -> ResultT:
     stops = [connection.observe(changed.set) for connection in expectation.connections]
     deadline = asyncio.get_running_loop().time() + expectation.seconds
     try:
-        async with asyncio.timeout_at(deadline):
-            while True:
-                changed.clear()
-                if (result := expectation.poll()) is not PENDING:
-                    return result
-                if expectation.behind:
-                    await asyncio.sleep(0)
-                else:
-                    await changed.wait()
-    except TimeoutError:
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(deadline):
+                while True:
+                    changed.clear()
+                    if (result := expectation.poll()) is not PENDING:
+                        return result
+                    await (asyncio.sleep(0) if expectation.behind else changed.wait())
         return expectation.expire()
     finally:
         for stop in stops:

@@ -9,8 +9,14 @@ from typing import Any
 import websockets.exceptions as foreign
 
 from RealtimeLibrary.core.connection import Connection
-from RealtimeLibrary.core.ending import Ending, code_in_words
-from RealtimeLibrary.core.errors import CannotConnect, HandshakeRejected, InvalidArgument, RealtimeError, TimedOut
+from RealtimeLibrary.core.ending import ERROR_CODES, Ending, code_in_words
+from RealtimeLibrary.core.errors import (
+    CannotConnect,
+    HandshakeRejected,
+    InvalidArgument,
+    RealtimeError,
+    TimedOut,
+)
 from RealtimeLibrary.core.wording import counted, in_words, shortened
 
 
@@ -21,7 +27,9 @@ def websocket_connect_error(error: BaseException, connection: Connection[Any], t
         case RealtimeError():
             return error
         case TimeoutError() | asyncio.TimeoutError():
-            return TimedOut(f"WebSocket connection timeout on '{alias}' after {in_words(timeout)}: no answer from {url}.")
+            return TimedOut(
+                f"WebSocket connection timeout on '{alias}' after {in_words(timeout)}: no answer from {url}."
+            )
         case foreign.InvalidURI():
             return InvalidArgument(f"Cannot connect '{alias}': '{url}' is not a ws:// or wss:// URL.")
         case foreign.InvalidStatus():
@@ -45,16 +53,17 @@ def websocket_connect_error(error: BaseException, connection: Connection[Any], t
             return CannotConnect(f"Cannot connect '{alias}' to {url}: {error or type(error).__name__}.")
 
 
-def websocket_ending(protocol: Any, connection: Connection[Any]) -> Ending:
+def websocket_ending(websocket: Any, connection: Connection[Any]) -> Ending:
     """How a WebSocket connection that was open ended, as seen when it did."""
     lived = 0.0 if connection.opened_at is None else time.monotonic() - connection.opened_at
     received = counted(connection.record.last, connection.family.noun)
     when = f"after {in_words(round(lived, 3))}, {received} received before"
+    protocol = websocket.protocol
     received_close = protocol.close_rcvd
     if received_close is not None:
         code, reason = int(received_close.code), received_close.reason
         text = f"closed by the server with {code_in_words(code, reason)} {when}"
-        return Ending(text, "server", code, reason, is_error=code not in (1000, 1001, 1005))
+        return Ending(text, "server", code, reason, is_error=code in ERROR_CODES)
     if protocol.close_sent is not None:
         sent = code_in_words(int(protocol.close_sent.code), protocol.close_sent.reason)
         return Ending(f"closed by us with {sent} because the server broke the protocol {when}", "us", 1006, "", True)

@@ -94,6 +94,7 @@ class _Looking(Expectation[ResultT], Generic[ItemT, ResultT]):
 
     @property
     def behind(self) -> bool:
+        """Whether items are left to look at."""
         return self._search.behind
 
     @property
@@ -153,6 +154,7 @@ class Items(_Looking[ItemT, list[ItemT]]):
         self._found: list[ItemT] = []
 
     def poll(self) -> list[ItemT] | Pending:
+        """Look at what is new."""
         while len(self._found) < (self._count or 1):
             over = self.connection.is_over  # asked first: nothing arrives after it
             item = self._search.find()
@@ -167,6 +169,7 @@ class Items(_Looking[ItemT, list[ItemT]]):
         return self._taken()
 
     def expire(self) -> list[ItemT]:
+        """Judge."""
         while self.behind:
             if (result := self.poll()) is not PENDING:
                 return result
@@ -194,11 +197,13 @@ class Collected(_Looking[ItemT, list[ItemT]]):
         self._found: list[ItemT] = []
 
     def poll(self) -> list[ItemT] | Pending:
+        """Look at what is new."""
         over = self.connection.is_over
         self._gather()
         return self._taken() if over and not self.behind else PENDING
 
     def expire(self) -> list[ItemT]:
+        """Judge."""
         while self.behind:
             self._gather()
         return self._taken()
@@ -228,10 +233,12 @@ class Quiet(_Looking[ItemT, None]):
         self._openings = connection.openings
 
     def poll(self) -> Pending:
+        """Look at what is new."""
         self._look()
         return PENDING
 
     def expire(self) -> None:
+        """Judge."""
         self._look()
         while self.behind:
             self._look()
@@ -271,7 +278,8 @@ class Open(Expectation[None]):
         self._begun_at = now
         self.waiting_for = f"{connection.family.name} connection"
 
-    def poll(self) -> None | Pending:
+    def poll(self) -> Pending | None:
+        """Look at what is new."""
         if self.connection.is_open:
             return None
         if self.connection.is_over:
@@ -279,6 +287,7 @@ class Open(Expectation[None]):
         return PENDING
 
     def expire(self) -> None:
+        """Judge."""
         raise self._failed(NothingMatched)
 
     def _failed(self, kind: type[ExpectationFailed]) -> ExpectationFailed:
@@ -308,7 +317,8 @@ class Closed(Expectation[None]):
         self._reason = reason
         self.waiting_for = f"{connection.family.name} close"
 
-    def poll(self) -> None | Pending:
+    def poll(self) -> Pending | None:
+        """Look at what is new."""
         if not self.connection.is_over:
             return PENDING
         ending = self.connection.ending
@@ -319,6 +329,7 @@ class Closed(Expectation[None]):
         return None
 
     def expire(self) -> None:
+        """Judge."""
         text = (
             f"Connection did not close within {in_words(self.seconds)} on '{self.connection.alias}': "
             f"{condition_of(self.connection)}"

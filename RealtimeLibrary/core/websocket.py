@@ -11,11 +11,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed as ForeignClosed
 from websockets.typing import Origin, Subprotocol
 
-from RealtimeLibrary.core.conditions import Condition, as_condition
+from RealtimeLibrary.core.conditions import MESSAGES
 from RealtimeLibrary.core.connection import WEBSOCKET, Mark, MessageConnection, websocket_connection
 from RealtimeLibrary.core.ending import Ending, code_in_words
-from RealtimeLibrary.core.errors import HandshakeRejected, InvalidArgument, RealtimeError, TimedOut, WrongUse
 from RealtimeLibrary.core.errors import ConnectionClosed as NotOpen
+from RealtimeLibrary.core.errors import HandshakeRejected, InvalidArgument, RealtimeError, TimedOut, WrongUse
 from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.messages import Message, PayloadCodec
 from RealtimeLibrary.core.options import WebSocketOptions, WebSocketSettings
@@ -23,7 +23,7 @@ from RealtimeLibrary.core.payloads import encode
 from RealtimeLibrary.core.receiving import recording_connection
 from RealtimeLibrary.core.record import Recorded
 from RealtimeLibrary.core.secrets import Secrets, refuse_half_secret
-from RealtimeLibrary.core.situation import wanted
+from RealtimeLibrary.core.situation import wanted_from
 from RealtimeLibrary.core.tester import Tester
 from RealtimeLibrary.core.tls import tls_context
 from RealtimeLibrary.core.translation import websocket_connect_error, websocket_ending
@@ -165,7 +165,12 @@ class WebSocketTester(Tester[Message]):
         return time.monotonic() - begun
 
     async def wait_for_message(
-        self, predicate: Any = None, *, type: str | None = None, timeout: Seconds | None = None, since: Mark | None = None
+        self,
+        predicate: Any = None,
+        *,
+        type: str | None = None,
+        timeout: Seconds | None = None,
+        since: Mark | None = None,
     ) -> Message:
         """Wait for the first unread message that matches, and mark it read.
 
@@ -182,7 +187,7 @@ class WebSocketTester(Tester[Message]):
             NothingMatched: No message matched in time.
             ClosedWhileWaiting: The connection closed first; carries code and reason.
         """
-        return (await self._wait(wanted(WEBSOCKET, as_condition(predicate), of_type=type), timeout, since))[0]
+        return (await self._wait(wanted_from(WEBSOCKET, MESSAGES, predicate, type), timeout, since))[0]
 
     async def wait_for_messages(
         self,
@@ -196,7 +201,7 @@ class WebSocketTester(Tester[Message]):
         """Wait for this many unread messages that match, and mark them read; see `wait_for_message`."""
         if count < 1:
             raise InvalidArgument(f"Argument 'count' must be 1 or more, got {count}.")
-        return await self._wait(wanted(WEBSOCKET, as_condition(predicate), of_type=type), timeout, since, count)
+        return await self._wait(wanted_from(WEBSOCKET, MESSAGES, predicate, type), timeout, since, count)
 
     async def assert_message_received(
         self,
@@ -212,7 +217,7 @@ class WebSocketTester(Tester[Message]):
             NothingMatched: No message matched in time.
             ClosedWhileWaiting: The connection closed first.
         """
-        return await self._assert_received(wanted(WEBSOCKET, as_condition(predicate), of_type=type), timeout, since)
+        return await self._assert_received(wanted_from(WEBSOCKET, MESSAGES, predicate, type), timeout, since)
 
     async def assert_message_not_received(
         self,
@@ -228,7 +233,7 @@ class WebSocketTester(Tester[Message]):
             UnexpectedMessage: One did; at once.
             ClosedWhileWaiting: The connection was not open for all of the time.
         """
-        await self._assert_not_received(wanted(WEBSOCKET, as_condition(predicate), of_type=type), timeout, since)
+        await self._assert_not_received(wanted_from(WEBSOCKET, MESSAGES, predicate, type), timeout, since)
 
     def on_message(self, callback: Callable[[Message], object]) -> None:
         """Call `callback` with every message, those already recorded first. It runs on the event loop."""
@@ -314,7 +319,7 @@ class WebSocketTester(Tester[Message]):
                     max_size=settings.max_size,
                     proxy=settings.proxy or (None if _is_loopback(self._target) else True),
                     ssl=self._tls(),
-                    create_connection=recording_connection(link),
+                    create_connection=recording_connection(link),  # type: ignore[arg-type]  # a factory will do
                 )
         except Exception as error:
             raise websocket_connect_error(error, self.connection, timeout) from error
