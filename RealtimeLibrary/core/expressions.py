@@ -1,0 +1,253 @@
+"""Python expressions over one item, as testers write them: `msg.type == 'alert' and msg.data.epoch > $min`.
+
+An expression is checked and compiled once; what it names is known before any item arrives. Attribute access
+reads JSON fields first, so `msg.items` is the field `items`. What an item lacks is a `Misfit`, not an error.
+"""
+
+import ast
+import builtins
+import copy
+import io
+import itertools
+import tokenize
+import types
+import warnings
+from collections.abc import Callable, Collection, Hashable
+from functools import cached_property
+from typing import Any, Final
+
+from RealtimeLibrary.core.errors import InvalidArgument
+from RealtimeLibrary.core.expression_paths import explain, is_payload_path, read_field, read_method
+from RealtimeLibrary.core.findings import MISFITS, Finding, Misfit, fitted
+from RealtimeLibrary.core.messages import Item
+
+VariableLookup = Callable[[str], Any]
+"""Gives the value of a Robot variable by its name without `$`; raises `LookupError` for an unknown one."""
+
+VARIABLE_PREFIX: Final = "__robot_variable_"
+# No Python identifier has such characters, so no name in an expression can be one of these.
+_FIELD: Final = "<field>"
+_METHOD: Final = "<method>"
+_NAMES: Final = "<names>"
+
+_ITEM_NAMES: Final = frozenset({"msg", "event", "data"})
+_PURE_MODULES: Final = frozenset({"re", "math", "json"})
+_JSON_LITERALS: Final = {"true": "True", "false": "False", "null": "None"}
+
+
+def no_variables(name: str) -> Any:
+    """A lookup for where no Robot variables exist."""
+    raise LookupError(name)
+
+
+class Expression:
+    """A compiled expression over one item.
+
+    Args:
+        text: The expression in Python's syntax; `$name` is a Robot variable, as in Robot's `Evaluate`.
+        names: What an item offers: `msg`, or `event` and `data`.
+        variable: Looks up a Robot variable.
+
+    Raises:
+        InvalidArgument: The text is no expression, has an unknown name, or names nothing of the item.
+    """
+
+    def __init__(
+        self, text: str, names: Collection[str] = ("msg",), variable: VariableLookup = no_variables
+    ) -> None:
+        self.text = text.strip()
+        self._names = names
+        self._source = self._mark_variables()
+        self._tree = self._parse()
+        self._globals: dict[str, Any] = {_FIELD: read_field, _METHOD: read_method}
+        self._modules: set[str] = set()
+        self._run = self._compile(self._tree)
+        for name in sorted(_free_names(self._run.__code__) - {_FIELD, _METHOD}):
+            self._bind(name, variable)
+        self._check_module_attributes()
+        if not any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(self._tree)):
+            raise self._invalid(f"looks at nothing of the item. {self._offer()}")
+
+    def value(self, item: Item) -> Any:
+        """The expression's value on this item.
+
+        Raises:
+            Misfit: The item lacks a key, attribute or index, or has another type.
+            InvalidArgument: It failed for another reason.
+        """
+        try:
+            return self._run(item.names)
+        except Exception as error:
+            raise self._failure(error, item) from error
+
+    def holds(self, item: Item) -> bool:
+        """Whether the value counts as true. Raises as `value` does."""
+        try:
+            return bool(self._run(item.names))
+        except Exception as error:
+            raise self._failure(error, item) from error
+
+    @cached_property
+    def key(self) -> Hashable | None:
+        """Equal keys judge alike; `None` if the value may depend on more than the item and plain values."""
+        if not self._modules <= _PURE_MODULES:
+            return None
+        variables = {n: v for n, v in self._globals.items() if n.startswith(VARIABLE_PREFIX)}
+        if not all(v is None or isinstance(v, str | bytes | int | float) for v in variables.values()):
+            return None
+        return self.text, tuple(sorted((n, type(v).__name__, repr(v)) for n, v in variables.items()))
+
+    def findings(self, item: Item) -> list[Finding]:
+        """How each part fared: parts are what top-level `and` joins."""
+        return explain(self._tree, self._source, item.names, self._evaluate_part)
+
+    def __repr__(self) -> str:
+        return f"Expression({self.text!r})"
+
+    def _failure(self, error: Exception, item: Item) -> Exception:
+        if isinstance(error, MISFITS):
+            return Misfit(f"{type(error).__name__}: {error}")
+        return self._invalid(f"failed on #{item.number}: {type(error).__name__}: {error}.")
+
+    def _evaluate_part(self, node: ast.expr, names: dict[str, Any]) -> Any:
+        return fitted(self._compile(node), names)
+
+    # Reading the text
+
+    def _mark_variables(self) -> str:
+        """The text with `$name` as a Python name; a `$` in a string literal stays."""
+        if not self.text:
+            raise InvalidArgument("An expression cannot be empty.")
+        if "$" not in self.text:
+            return self.text
+        try:
+            tokens = list(tokenize.generate_tokens(io.StringIO(self.text).readline))
+        except (tokenize.TokenError, SyntaxError) as error:
+            raise self._invalid(f"is not valid Python: {error.args[0]}") from error
+        lines = self.text.splitlines(keepends=True)
+        for token, after in reversed(list(itertools.pairwise(tokens))):
+            if token.string == "$" and after.type == tokenize.NAME and after.start == token.end:
+                row, column = token.start
+                line = lines[row - 1]
+                lines[row - 1] = line[:column] + VARIABLE_PREFIX + line[column + 1 :]
+        return "".join(lines)
+
+    def _parse(self) -> ast.expr:
+        try:
+            with warnings.catch_warnings():
+                # `'\d'` in a regexp is no reason to stop a test.
+                warnings.simplefilter("ignore")
+                tree = ast.parse(self._source, mode="eval").body
+        except SyntaxError as error:
+            raise self._invalid(f"is not valid Python: {error.msg}{_comparison_hint(self.text)}") from error
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise self._invalid(f"is not valid Python: {error}") from error
+        if any(isinstance(node, ast.Yield | ast.YieldFrom | ast.Await) for node in ast.walk(tree)):
+            raise self._invalid("is not valid here: 'yield' and 'await' have no value")
+        return tree
+
+    def _compile(self, node: ast.expr) -> types.FunctionType:
+        """A function of the item's names that returns the value of `node`."""
+        mentioned = {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+        used = [name for name in self._names if name in mentioned]
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                code = compile(_judge_of(node, used), "<expression>", "exec")
+        except (SyntaxError, ValueError, RecursionError) as error:
+            raise self._invalid(f"is not valid Python: {error}.") from error
+        judge = next(constant for constant in code.co_consts if isinstance(constant, types.CodeType))
+        return types.FunctionType(judge, self._globals)
+
+    # Resolving names
+
+    def _bind(self, name: str, variable: VariableLookup) -> None:
+        if name.startswith(VARIABLE_PREFIX):
+            self._globals[name] = self._look_up(name.removeprefix(VARIABLE_PREFIX), variable)
+        elif name in _ITEM_NAMES:
+            raise self._invalid(f"has the name '{name}', unknown on this connection. {self._offer()}")
+        elif not hasattr(builtins, name):
+            self._globals[name] = self._import(name)
+            self._modules.add(name)
+
+    def _look_up(self, name: str, variable: VariableLookup) -> Any:
+        try:
+            return variable(name)
+        except LookupError as error:
+            raise self._invalid(f"has the variable '${name}', which does not exist") from error
+
+    def _import(self, name: str) -> types.ModuleType:
+        try:
+            return __import__(name)
+        except ImportError as error:
+            hint = f"Write {_JSON_LITERALS[name]}." if name in _JSON_LITERALS else self._offer()
+            raise self._invalid(f"has the unknown name '{name}'. {hint}") from error
+
+    def _check_module_attributes(self) -> None:
+        """A misspelt function would otherwise be a misfit on every item."""
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                name = node.value.id
+                if name in self._modules and not hasattr(self._globals[name], node.attr):
+                    raise self._invalid(f"has the unknown name '{name}.{node.attr}'")
+
+    def _offer(self) -> str:
+        meanings = {"msg": "the payload", "event": "the event", "data": "its parsed data"}
+        known = " and ".join(f"'{name}' is {meanings.get(name, 'of the item')}" for name in self._names)
+        return f"In an expression {known}."
+
+    def _invalid(self, problem: str) -> InvalidArgument:
+        return InvalidArgument(f"Expression '{self.text}' {problem}")
+
+
+class _ReadFields(ast.NodeTransformer):
+    """Turns attribute access into calls that read JSON fields first."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if isinstance(node.func, ast.Attribute):
+            owner, name = node.func.value, ast.Constant(node.func.attr)
+            node.func = ast.Call(ast.Name(_METHOD, ast.Load()), [owner, name], [])
+        return self.generic_visit(node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        of_payload = is_payload_path(node)
+        self.generic_visit(node)
+        if not isinstance(node.ctx, ast.Load):
+            return node
+        if of_payload:
+            # On JSON values `read_field` gives the value of the key or a misfit; so does this, twice as fast.
+            return ast.Subscript(node.value, ast.Constant(node.attr), ast.Load())
+        return ast.Call(ast.Name(_FIELD, ast.Load()), [node.value, ast.Constant(node.attr)], [])
+
+
+def _judge_of(node: ast.expr, used: Collection[str]) -> ast.Module:
+    """A module with one function of the item's names that returns the value of `node`."""
+    module = ast.parse("def judge(names): return names")
+    function = module.body[0]
+    assert isinstance(function, ast.FunctionDef)
+    function.args.args[0].arg = _NAMES
+    function.body = [_take(name) for name in used]
+    function.body.append(ast.Return(_ReadFields().visit(copy.deepcopy(node))))
+    return ast.fix_missing_locations(module)
+
+
+def _take(name: str) -> ast.stmt:
+    """`name = names['name']`."""
+    value = ast.Subscript(ast.Name(_NAMES, ast.Load()), ast.Constant(name), ast.Load())
+    return ast.Assign([ast.Name(name, ast.Store())], value)
+
+
+def _free_names(code: types.CodeType) -> set[str]:
+    """Names that neither the item nor the expression itself gives; the code has no attribute access left."""
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= _free_names(constant)
+    return names
+
+
+def _comparison_hint(text: str) -> str:
+    if "&&" in text or "||" in text:
+        return ". Write 'and', 'or', 'not'."
+    without = text.replace("==", "").replace("!=", "").replace("<=", "").replace(">=", "").replace(":=", "")
+    return ". Compare with '=='." if "=" in without else "."
