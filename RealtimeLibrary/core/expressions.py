@@ -52,9 +52,7 @@ class Expression:
         InvalidArgument: The text is no expression, has an unknown name, or names nothing of the item.
     """
 
-    def __init__(
-        self, text: str, names: Collection[str] = ("msg",), variable: VariableLookup = no_variables
-    ) -> None:
+    def __init__(self, text: str, names: Collection[str] = ("msg",), variable: VariableLookup = no_variables) -> None:
         self.text = text.strip()
         self._names = names
         self._source = self._mark_variables()
