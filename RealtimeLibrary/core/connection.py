@@ -78,6 +78,9 @@ class Connection(Generic[ItemT]):
         errors: What went wrong so far: a needed reconnection, a reset, a failed connect. The newest 1,000.
         opened_at: Time of the last opening on the monotonic clock, `None` before the first.
         openings: How often it was opened; more than one means it reconnected.
+        opening_numbers: For each opening, how many items had been received before.
+        sent_count: How many messages were sent.
+        error_count: How many errors there were in all.
         secrets: What must not be shown of it.
     """
 
@@ -96,6 +99,7 @@ class Connection(Generic[ItemT]):
         self.error_count = 0
         self.opened_at: float | None = None
         self.openings = 0
+        self.sent_count = 0
         self.opening_numbers: array[int] = array("q")
         self._observers: list[Callable[[], None]] = []
 
@@ -155,6 +159,7 @@ class Connection(Generic[ItemT]):
 
     def sent(self, payload: str | bytes) -> None:
         """A message was handed to the network."""
+        self.sent_count += 1
         self._note(Happening.SENT, payload=payload)
 
     def happened(self, what: Happening, text: str = "", payload: str | bytes | None = None, **facts: Any) -> None:

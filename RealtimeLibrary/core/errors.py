@@ -40,12 +40,14 @@ class ExpectationFailed(RealtimeError, AssertionError):
     Args:
         verdict: The first line: what was expected, where, how long, and what happened instead.
         situation: What the expectation saw, for a report that explains it; see `core.situation`.
+        own_text: Whether the verdict is the user's own text, to which nothing is added.
     """
 
-    def __init__(self, verdict: str, situation: Any = None) -> None:
+    def __init__(self, verdict: str, situation: Any = None, *, own_text: bool = False) -> None:
         super().__init__(verdict)
         self.verdict = verdict
         self.situation = situation
+        self.own_text = own_text
 
 
 class NothingMatched(ExpectationFailed):

@@ -94,3 +94,11 @@ class Search(Generic[ItemT]):
         if not self._unread_only and judged.get(self._key, 0) > number:
             return
         judged[self._key] = number
+
+
+def fits(condition: Condition, item: Item) -> bool:
+    """Whether the item matches; one that the condition cannot be evaluated on does not."""
+    try:
+        return condition.matches(item)
+    except Misfit:
+        return False

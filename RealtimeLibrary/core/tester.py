@@ -115,8 +115,7 @@ class Tester(ABC, Generic[ItemT]):
         Raises:
             ExpectationFailed: It is not; says why.
         """
-        if not self.is_connected:
-            raise ExpectationFailed(f"{self._not_connected()}: {condition_of(self.connection)}")
+        check_connected(self.connection)
 
     async def assert_connection_closed(
         self, timeout: Seconds | None = None, *, code: int | None = None, reason: str | None = None
@@ -139,9 +138,7 @@ class Tester(ABC, Generic[ItemT]):
         Raises:
             ExpectationFailed: Something did; shows the first error and how many there were.
         """
-        if self.errors:
-            more = f" (and {counted(self.connection.error_count - 1, 'more error')})" if len(self.errors) > 1 else ""
-            raise ExpectationFailed(f"{self.connection.family.name} error detected: {self.errors[0]}{more}")
+        check_no_error(self.connection)
 
     # Listeners
 
@@ -210,8 +207,24 @@ class Tester(ABC, Generic[ItemT]):
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
 
-    def _not_connected(self) -> str:
-        return f"{self.connection.family.name} is not connected on '{self.connection.alias}'"
-
     def _closed(self) -> ConnectionClosed:
-        return ConnectionClosed(f"{self._not_connected()}: {condition_of(self.connection)}")
+        return ConnectionClosed(_not_connected(self.connection))
+
+
+def check_connected(connection: Connection[Any]) -> None:
+    """Fail unless the connection is open right now."""
+    if not connection.is_open:
+        raise ExpectationFailed(_not_connected(connection))
+
+
+def check_no_error(connection: Connection[Any]) -> None:
+    """Fail if anything went wrong on the connection; shows the first error that is kept."""
+    if not connection.errors:
+        return
+    others = connection.error_count - 1
+    more = f" (and {counted(others, 'more error')})" if others else ""
+    raise ExpectationFailed(f"{connection.family.name} error detected: {connection.errors[0]}{more}")
+
+
+def _not_connected(connection: Connection[Any]) -> str:
+    return f"{connection.family.name} is not connected on '{connection.alias}': {condition_of(connection)}"

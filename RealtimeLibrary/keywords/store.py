@@ -1,0 +1,107 @@
+"""The connections by alias: which there are, which is current, and which test or suite opened them."""
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from robot.utils import NormalizedDict
+
+from RealtimeLibrary.core.connection import Connection, Family
+from RealtimeLibrary.core.errors import InvalidArgument, UnknownAlias
+
+
+class Stream(Protocol):
+    """What a keyword needs of one connection: its record and a way to close it."""
+
+    @property
+    def connection(self) -> Connection[Any]:
+        """What was recorded."""
+
+    async def disconnect(self) -> None:
+        """Close it; does nothing if it is closed."""
+
+
+class Store:
+    """Streams by alias. Aliases are compared as Robot does, without case and spaces."""
+
+    def __init__(self) -> None:
+        self._streams: dict[str, Stream] = NormalizedDict()
+        self._owners: dict[str, str] = NormalizedDict()
+        self._recent: list[str] = []
+
+    def __iter__(self) -> Iterator[Stream]:
+        return iter(list(self._streams.values()))
+
+    def new_alias(self, alias: str | None, prefix: str) -> str:
+        """The alias for a new connection: as given, else the first free of `prefix-1`, `prefix-2` and so on.
+
+        A closed connection with this alias is forgotten.
+
+        Raises:
+            InvalidArgument: A connection with this alias is open.
+        """
+        if alias is None:
+            number = 1
+            while f"{prefix}-{number}" in self._streams:
+                number += 1
+            return f"{prefix}-{number}"
+        if not alias.strip():
+            raise InvalidArgument("Argument 'alias' cannot be empty.")
+        if alias in self._streams:
+            if not self._streams[alias].connection.is_over:
+                raise InvalidArgument(f"Alias '{alias}' is in use by an open connection. Disconnect it first.")
+            self.forget(self._streams[alias])
+        return alias
+
+    def add(self, stream: Stream, owner: str) -> str:
+        """Add a stream and make it current; returns its alias.
+
+        Args:
+            stream: The stream.
+            owner: The test or suite that opened it.
+        """
+        alias = stream.connection.alias
+        self._streams[alias] = stream
+        self._owners[alias] = owner
+        self._recent.append(alias)
+        return alias
+
+    def get(self, alias: str | None, family: Family | None = None) -> Stream:
+        """The stream with this alias; `None` for the one of the family, or of any, opened or switched to last.
+
+        Raises:
+            UnknownAlias: There is none; lists those there are.
+        """
+        if alias is not None:
+            stream = self._streams.get(alias)
+            if stream is None:
+                raise UnknownAlias(f"Non-existing alias '{alias}'. {self._offer(family)}")
+            if family is not None and stream.connection.family is not family:
+                actual = stream.connection.family.name
+                raise UnknownAlias(f"Alias '{alias}' is of kind {actual}, not {family.name}. {self._offer(family)}")
+            return stream
+        for recent in reversed(self._recent):
+            if family is None or self._streams[recent].connection.family is family:
+                return self._streams[recent]
+        raise UnknownAlias(f"No {'connection' if family is None else f'{family.name} connection'} has been opened.")
+
+    def switch(self, alias: str) -> str | None:
+        """Make this stream current; returns the alias that was current in its family."""
+        stream = self.get(alias)
+        before = self.get(None, stream.connection.family).connection.alias
+        self._recent.remove(stream.connection.alias)
+        self._recent.append(stream.connection.alias)
+        return before
+
+    def owned_by(self, owner: str) -> list[Stream]:
+        """The streams that this test or suite opened."""
+        return [stream for stream in self if self._owners[stream.connection.alias] == owner]
+
+    def forget(self, stream: Stream) -> None:
+        """Remove a stream with its alias."""
+        alias = stream.connection.alias
+        del self._streams[alias], self._owners[alias]
+        self._recent.remove(alias)
+
+    def _offer(self, family: Family | None) -> str:
+        aliases = [s.connection.alias for s in self if family is None or s.connection.family is family]
+        return f"Connections: {', '.join(map(repr, aliases))}." if aliases else "No connection has been opened."

@@ -1,0 +1,242 @@
+"""The Robot Framework library: import options, wiring, the hook around every keyword, and closing by itself."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar, Literal
+
+from robot import result, running
+from robot.api.deco import library
+from robotlibcore import DynamicCore
+
+from RealtimeLibrary.core.errors import RealtimeError
+from RealtimeLibrary.core.secrets import SECRET_PARAMS
+from RealtimeLibrary.keywords.arguments import AS_IMPORTED, CONVERTERS, ByteSize, Headers, Url, given
+from RealtimeLibrary.keywords.asserting import Asserting
+from RealtimeLibrary.keywords.connecting import Connecting
+from RealtimeLibrary.keywords.documentation import completed
+from RealtimeLibrary.keywords.getting import Getting
+from RealtimeLibrary.keywords.listening import Listening
+from RealtimeLibrary.keywords.sending import Sending
+from RealtimeLibrary.keywords.session import AutoClose, Session
+from RealtimeLibrary.keywords.waiting import Waiting
+from RealtimeLibrary.version import __version__
+
+
+@library(scope="GLOBAL", version=__version__, doc_format="MARKDOWN", converters=CONVERTERS)
+class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is not typed
+    """Test WebSocket and Server-Sent Events features.
+
+    %TOC%
+
+    # First test
+
+    ```robotframework
+    *** Settings ***
+    Library    RealtimeLibrary
+
+    *** Test Cases ***
+    Training Reports Progress
+        Connect WebSocket    ws://localhost:8000/ws/training-monitor
+        VAR    &{subscribe}    type=subscribe    channel=training_progress
+        Send Message    ${subscribe}
+        ${progress}=    Wait For Message Matching    msg.type == 'training_progress' and msg.data.progress > 0
+        Log    ${progress.data.epoch}
+        Message Should Not Be Received    error    timeout=2s
+    ```
+
+    # Recording
+
+    Everything a connection receives from the handshake on is recorded in arrival order, with a number and its
+    arrival time, whether or not a keyword is waiting.
+
+    - **Waits consume**: `Wait For …` returns the first *unread* item that matches, whether it came before or after the
+      call, and marks it read. Items passed over stay unread.
+    - **Assertions do not**: `… Should …` look at the whole record, and at what arrives within the timeout.
+    - `since=` narrows both to what arrived after a mark from [Set Mark].
+
+    A wait ends at once when its outcome is certain: the connection closed for good, the stream ended, or the
+    reconnection attempts are used up.
+
+    # Connections
+
+    A connection is a WebSocket or an event stream. Connect keywords return its alias. Every other keyword takes
+    `alias=`; without it, it works on the family's current connection: the one opened or switched to last.
+
+    # Conditions
+
+    | condition | matches when |
+    |---|---|
+    | `predicate` as text | this Python expression is true, see below. |
+    | `predicate` as a dictionary | every key is in the payload with an equal value, recursively. |
+    | `predicate` as compiled regular expression or callable | it is found in the text, or returns a true value. |
+    | `type=` (WebSocket) | the payload's `type` field equals it. |
+    | `event=` (SSE) | the event type equals it. |
+    | `regexp=` | it is found in the raw text. |
+    | `jsonpath=` | the JSONPath (RFC 9535) selects at least one node. |
+    | `schema=` | the payload is valid against this JSON Schema. |
+    | `keyword=` | this Robot keyword, called with the item, returns a true value. |
+
+    Several are combined with *and*. In expressions for WebSockets `msg` is the payload; for SSE `event` is the event
+    and `data` its parsed data, else its text; `$name` is a Robot variable. A JSON key comes before a dictionary method
+    of the same name. An expression that fails on an item because the item lacks a key or has another type does not
+    match it; a syntax error or an unknown name fails the keyword at once. Robot's cells are text, so `epoch=5` in a
+    dictionary is `'5'`, which is not `5`: failures show both with their types.
+
+    # Listeners
+
+    `On …` keywords register a Robot keyword that is called with every item, error or close, each exactly once, in
+    arrival order, beginning with those already recorded. It runs in Robot's thread: while a keyword of this library
+    waits, and when one begins or ends. `Wait For …` returns an item only after its listeners have run. A failing
+    listener fails the keyword that ran it.
+
+    # Reconnection
+
+    With `auto_reconnect=True` a lost connection is restored: up to `reconnect_attempts` times in a row, after
+    `reconnect_delay`, growing by `reconnect_backoff`. Waits go on across it. A WebSocket closed with 1008 or 4000-4999
+    and a rejected handshake are not retried unless `reconnect_on` names the code or status. An event stream sends the
+    last event ID and honours the server's `retry:`. A stream that needed reconnection has errors.
+
+    # Times
+
+    Times are Robot times: `5s`, `500ms`, `1 min`; a plain number is seconds. A timeout of `None` is the library's
+    default.
+
+    # Secrets
+
+    `Secret` values, credentials in URLs, the query parameters `secret_params`, and the headers `Authorization`,
+    `Cookie`, `Set-Cookie` and `Proxy-Authorization` are never shown: not in logs, failures or exports, also where the
+    server echoes them.
+    """
+
+    ROBOT_LISTENER_API_VERSION: ClassVar = 3
+
+    def __init__(
+        self,
+        timeout: timedelta = timedelta(seconds=5),
+        connect_timeout: timedelta = timedelta(seconds=5),
+        auto_reconnect: bool = False,
+        reconnect_attempts: int = 3,
+        reconnect_delay: timedelta = timedelta(seconds=1),
+        auto_close: AutoClose = AutoClose.test,
+        *,
+        secret_params: Sequence[str] = SECRET_PARAMS,
+        headers: Headers | None = AS_IMPORTED,
+        reconnect_backoff: float = 1,
+        reconnect_on: list[int] | int = AS_IMPORTED,
+        subprotocols: list[str] | str | None = AS_IMPORTED,
+        origin: str | None = None,
+        on_connect: object = AS_IMPORTED,
+        ping_interval: timedelta | None = timedelta(seconds=20),
+        ping_timeout: timedelta | None = timedelta(seconds=20),
+        compression: Literal["deflate"] | None = None,
+        max_size: ByteSize = AS_IMPORTED,
+        max_messages: int | None = None,
+        max_bytes: ByteSize | None = AS_IMPORTED,
+        verify: bool | str = True,
+        client_cert: str | None = None,
+        client_key: str | None = None,
+        proxy: Url | None = None,
+        parse_json: bool = True,
+        type_field: str = "type",
+        method: str = "GET",
+        params: Headers | None = AS_IMPORTED,
+        idle_timeout: timedelta | None = None,
+    ) -> None:
+        """Import the library. Connect options given here are the defaults of all connections.
+
+        Args:
+            timeout: Longest wait of keywords that give none.
+            auto_close: When connections are closed by themselves: `test` closes at the end of a test what it opened,
+                and at the end of a suite what its setup opened; `suite` at the end of a suite what was opened in it;
+                `manual` only at the end of the run. Closing forgets alias and record.
+            secret_params: Query parameters that are masked in URLs.
+        """
+        options = given(
+            connect_timeout=connect_timeout,
+            auto_reconnect=auto_reconnect,
+            reconnect_attempts=reconnect_attempts,
+            reconnect_delay=reconnect_delay,
+            reconnect_backoff=reconnect_backoff,
+            reconnect_on=reconnect_on,
+            headers=headers,
+            subprotocols=subprotocols,
+            origin=origin,
+            on_connect=on_connect,
+            ping_interval=ping_interval,
+            ping_timeout=ping_timeout,
+            compression=compression,
+            max_size=max_size,
+            max_messages=max_messages,
+            max_bytes=max_bytes,
+            verify=verify,
+            client_cert=client_cert,
+            client_key=client_key,
+            proxy=proxy,
+            parse_json=parse_json,
+            type_field=type_field,
+            method=method,
+            params=params,
+            idle_timeout=idle_timeout,
+        )
+        session = self._session = Session(timeout, options, secret_params, auto_close)
+        super().__init__(
+            [
+                Connecting(session),
+                Sending(session),
+                Waiting(session),
+                Asserting(session),
+                Getting(session),
+                Listening(session),
+            ]
+        )
+
+    def run_keyword(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any] | None = None) -> Any:
+        """Run a keyword: listeners hear what is new before and after it, and its failure is explained."""
+        session = self._session
+        try:
+            session.run_listeners()
+            value = super().run_keyword(name, args, kwargs)
+            session.run_listeners()
+            return value
+        except RealtimeError as error:
+            error.args = (session.secrets.mask(str(error)),)
+            # The cause is in the text already; its own text is foreign and may hold a secret.
+            raise error from None
+
+    def get_keyword_documentation(self, name: str) -> str:
+        """The documentation with every argument of the keyword."""
+        documentation: str = super().get_keyword_documentation(name)
+        if name == "__intro__":
+            return documentation
+        arguments = [entry[0] if isinstance(entry, tuple) else entry for entry in self.get_keyword_arguments(name)]
+        return completed(documentation, [argument.lstrip("*") for argument in arguments if argument != "*"])
+
+    # Robot's listener interface
+
+    def start_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
+        """What is opened from now on belongs to this suite."""
+        self._session.owner = data.full_name
+
+    def start_test(self, data: running.TestCase, result: result.TestCase) -> None:
+        """What is opened from now on belongs to this test."""
+        if self._session.auto_close is AutoClose.test:
+            self._session.owner = data.full_name
+
+    def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
+        """Close what the test opened."""
+        if self._session.auto_close is AutoClose.test:
+            self._close_opened_by(data.full_name)
+        self._session.owner = data.parent.full_name if data.parent else ""
+
+    def end_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
+        """Close what the suite opened."""
+        if self._session.auto_close is not AutoClose.manual:
+            self._close_opened_by(data.full_name)
+        self._session.owner = data.parent.full_name if data.parent else ""
+
+    def close(self) -> None:
+        """The run is over: close everything and end the thread."""
+        self._session.shut_down()
+
+    def _close_opened_by(self, owner: str) -> None:
+        self._session.close(self._session.store.owned_by(owner))
