@@ -17,6 +17,9 @@ from RealtimeLibrary.core.messages import Item
 _PAYLOAD_NAMES: Final = frozenset({"msg", "data"})
 ITEM_NAMES: Final = _PAYLOAD_NAMES | {"event"}
 
+VARIABLE_PREFIX: Final = "__robot_variable_"
+"""Stands in the parsed text for the `$` of a Robot variable."""
+
 # No Python identifier has such characters, so no name in an expression can be one of these.
 _FIELD: Final = "<field>"
 _METHOD: Final = "<method>"

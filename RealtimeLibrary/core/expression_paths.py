@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from RealtimeLibrary.core.expression_code import is_payload_path, read_field
+from RealtimeLibrary.core.expression_code import VARIABLE_PREFIX, is_payload_path, read_field
 from RealtimeLibrary.core.findings import MISSING, UNSTATED, Finding, Misfit, near_miss_note
 from RealtimeLibrary.core.messages import parse_json
 
@@ -161,7 +161,8 @@ class _Explainer:
             return otherwise
 
     def _text(self, node: ast.expr) -> str:
-        return ast.get_source_segment(self._source, node) or ast.unparse(node)
+        text = ast.get_source_segment(self._source, node) or ast.unparse(node)
+        return text.replace(VARIABLE_PREFIX, "$")
 
 
 def _gap(owner: _Place, key: Any) -> _Place:

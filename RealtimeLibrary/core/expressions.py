@@ -16,7 +16,14 @@ from functools import cached_property
 from typing import Any, Final
 
 from RealtimeLibrary.core.errors import InvalidArgument
-from RealtimeLibrary.core.expression_code import HELPERS, ITEM_NAMES, code_of, free_names, value_of_name
+from RealtimeLibrary.core.expression_code import (
+    HELPERS,
+    ITEM_NAMES,
+    VARIABLE_PREFIX,
+    code_of,
+    free_names,
+    value_of_name,
+)
 from RealtimeLibrary.core.expression_paths import explain
 from RealtimeLibrary.core.findings import MISFITS, Finding, Misfit, fitted
 from RealtimeLibrary.core.messages import Item
@@ -24,7 +31,6 @@ from RealtimeLibrary.core.messages import Item
 VariableLookup = Callable[[str], Any]
 """Gives the value of a Robot variable by its name without `$`; raises `LookupError` for an unknown one."""
 
-VARIABLE_PREFIX: Final = "__robot_variable_"
 _PURE_MODULES: Final = frozenset({"re", "math", "json"})
 _JSON_LITERALS: Final = {"true": "True", "false": "False", "null": "None"}
 

@@ -47,7 +47,7 @@ def is_subset(expected: Any, actual: Any) -> bool:
 def subset_findings(expected: Any, actual: Any, path: str = "$") -> Iterator[Finding]:
     """One finding for each value asked for; for what is missing as a whole, only one."""
     if isinstance(expected, dict) and isinstance(actual, dict) and expected:
-        for key, value in expected.items():  # noqa: SIM110
+        for key, value in expected.items():
             yield from subset_findings(value, actual.get(key, MISSING), path + step(key))
     elif isinstance(expected, list) and isinstance(actual, list) and len(actual) == len(expected) > 0:
         for index, (value, found) in enumerate(zip(expected, actual, strict=True)):
