@@ -1,7 +1,7 @@
 """The conditions that select items: by expression, dict, type, regexp or callable, and several combined.
 
-`condition_from` reads one value as Robot or Python code gives it; `conditions_from` reads the condition
-arguments of a keyword.
+`condition_from` reads one value as Robot or Python code gives it; `conditions_from` reads a keyword's condition
+arguments.
 """
 
 import inspect
@@ -13,10 +13,18 @@ from typing import Any, Final
 
 from RealtimeLibrary.core.condition import Condition
 from RealtimeLibrary.core.errors import InvalidArgument
+from RealtimeLibrary.core.expression_paths import step
 from RealtimeLibrary.core.expressions import Expression, VariableLookup, no_variables
-from RealtimeLibrary.core.findings import MISSING, UNSTATED, Finding, fitted, near_miss_note, same_scalar
+from RealtimeLibrary.core.findings import (
+    MISSING,
+    UNSTATED,
+    Finding,
+    fitted,
+    near_miss_note,
+    same_scalar,
+)
 from RealtimeLibrary.core.json_conditions import JSONPathSelects, Schema, ValidAgainst
-from RealtimeLibrary.core.messages import Item
+from RealtimeLibrary.core.messages import Item, Message
 from RealtimeLibrary.core.subset import is_subset, plain, subset_findings
 
 
@@ -135,14 +143,12 @@ class TypeIs(Condition):
 
     Args:
         expected: The type.
-        word: `type` for messages, `event` for events.
-        path: Where it stands in the item: `$.type`.
+        word: How failures call it: `type` for messages, `event` for events.
     """
 
-    def __init__(self, expected: Any, word: str = "type", path: str = "$.type") -> None:
-        self._expected = expected
+    def __init__(self, expected: Any, word: str = "type") -> None:
+        self._expected = plain(expected)
         self._word = word
-        self._path = path
 
     @property
     def description(self) -> str:
@@ -153,7 +159,7 @@ class TypeIs(Condition):
     def key(self) -> Hashable | None:
         """The type, if it is a value of JSON."""
         frozen = _frozen(self._expected)
-        return None if frozen is None else ("type", self._word, frozen)
+        return None if frozen is None else ("type", frozen)
 
     def matches(self, item: Item) -> bool:
         """Whether the type is equal."""
@@ -161,9 +167,10 @@ class TypeIs(Condition):
 
     def findings(self, item: Item) -> list[Finding]:
         """The type found; no type is missing."""
+        met = self.matches(item)
         actual = MISSING if item.type is None else item.type
-        note = near_miss_note(actual, self._expected)
-        return [Finding(self.description, self.matches(item), self._path, self._expected, actual, note)]
+        note = "" if met else near_miss_note(actual, self._expected)
+        return [Finding(self.description, met, _type_path(item), self._expected, actual, note)]
 
 
 class RegexpFound(Condition):
@@ -244,27 +251,25 @@ class Dialect:
     Attributes:
         names: What an expression can name.
         type_word: The argument that selects by type: `type` or `event`.
-        type_path: Where the type stands in an item.
         variable: Looks up a Robot variable for `$name` in an expression.
         argument: Makes of an item what a callable gets; `None` gives it the item.
     """
 
     names: Collection[str] = ("msg",)
     type_word: str = "type"
-    type_path: str = "$.type"
     variable: VariableLookup = no_variables
     argument: Callable[[Item], Any] | None = None
 
 
 MESSAGES: Final = Dialect()
-EVENTS: Final = Dialect(names=("event", "data"), type_word="event", type_path="event")
+EVENTS: Final = Dialect(names=("event", "data"), type_word="event")
 
 
 def condition_from(value: Any, dialect: Dialect = MESSAGES, name: str = "predicate") -> Condition:
-    """The condition that a value stands for: an expression, a dict, a compiled regexp or a callable.
+    """The condition that a value stands for.
 
     Args:
-        value: What the user gave.
+        value: An expression, a dict (subset), a compiled regexp or a callable.
         dialect: How the connection's conditions read.
         name: The argument it was given for, for errors.
 
@@ -308,10 +313,8 @@ def conditions_from(
     given = {"type": type, "event": event, "regexp": regexp, "jsonpath": jsonpath, "schema": schema}
     for name, value in given.items():
         refuse_equals_sign(name, value)
-    conditions: list[Condition] = []
-    for word, value in (("type", type), ("event", event)):
-        if value is not None:
-            conditions.append(TypeIs(value, word, dialect.type_path))
+    by_type = {"type": type, "event": event}
+    conditions: list[Condition] = [TypeIs(value, word) for word, value in by_type.items() if value is not None]
     if predicate is not None:
         conditions.append(condition_from(predicate, dialect))
     if regexp is not None:
@@ -338,6 +341,10 @@ def refuse_equals_sign(name: str, value: Any) -> None:
             f"Argument '{name}' has the value \"{value}\": Robot reads {name}={value} as a named argument. "
             f"If an expression is meant, write  {spaced}  with spaces."
         )
+
+
+def _type_path(item: Item) -> str:
+    return f"${step(item.codec.type_field)}" if isinstance(item, Message) else "event"
 
 
 def _frozen(value: Any) -> Hashable | None:

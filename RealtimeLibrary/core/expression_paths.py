@@ -4,43 +4,16 @@ Works on the syntax tree and only for nearest misses, so it may be slower than j
 """
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from types import NoneType
-from typing import Any, Final
+from typing import Any
 
+from RealtimeLibrary.core.expression_code import VARIABLE_PREFIX, is_payload_path, read_field
 from RealtimeLibrary.core.findings import MISSING, UNSTATED, Finding, Misfit, near_miss_note
 from RealtimeLibrary.core.messages import parse_json
 
-Names = dict[str, Any]
-Evaluate = Callable[[ast.expr, Names], Any]
-"""Gives the value of a node on an item's names; raises `Misfit` for an item that it does not fit."""
-
-_PAYLOAD_NAMES: Final = frozenset({"msg", "data"})
-_FIELDLESS: Final = (str, bytes, list, tuple, int, float, NoneType)
-
-
-def read_field(owner: Any, name: str) -> Any:
-    """`owner.name` as a value: on JSON values only fields count, so that a method is never taken for one."""
-    if isinstance(owner, dict):
-        return owner[name]
-    if isinstance(owner, _FIELDLESS):
-        raise AttributeError(f"{type(owner).__name__} has no field {name!r}")
-    return getattr(owner, name)
-
-
-def read_method(owner: Any, name: str) -> Any:
-    """`owner.name` where it is called."""
-    if isinstance(owner, dict) and name in owner:
-        return owner[name]
-    return getattr(owner, name)
-
-
-def is_payload_path(node: ast.expr) -> bool:
-    """Whether the node is a value inside the payload: a name for it, then only fields and items."""
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return isinstance(node, ast.Name) and node.id in _PAYLOAD_NAMES
+Evaluate = Callable[[ast.expr], Any]
+"""Gives the value of a node on the item; raises `Misfit` where it does not fit the item."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +26,13 @@ class _Place:
     note: str = ""
 
 
-def explain(tree: ast.expr, source: str, names: Names, evaluate: Evaluate) -> list[Finding]:
+def explain(tree: ast.expr, source: str, names: Mapping[str, Any], evaluate: Evaluate) -> list[Finding]:
     """One finding for each part of the expression.
 
     Args:
         tree: The expression.
         source: The text that `tree` was parsed from.
-        names: What the item offers.
+        names: The values of the item's names.
         evaluate: Gives the value of a node.
     """
     explainer = _Explainer(source, names, evaluate)
@@ -97,7 +70,7 @@ def _between(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> ast.Compar
 class _Explainer:
     """Explains the parts of one expression on one item."""
 
-    def __init__(self, source: str, names: Names, evaluate: Evaluate) -> None:
+    def __init__(self, source: str, names: Mapping[str, Any], evaluate: Evaluate) -> None:
         self._source = source
         self._names = names
         self._evaluate = evaluate
@@ -113,7 +86,7 @@ class _Explainer:
 
     def _is_met(self, part: ast.expr) -> bool:
         try:
-            return bool(self._evaluate(part, self._names))
+            return bool(self._evaluate(part))
         except Misfit:
             return False
 
@@ -167,7 +140,7 @@ class _Explainer:
 
     def _follow(self, chain: ast.expr) -> _Place:
         if isinstance(chain, ast.Name):
-            root = "$" if chain.id in _PAYLOAD_NAMES else chain.id
+            root = "$" if is_payload_path(chain) else chain.id
             return _Place(root, self._names[chain.id])
         assert isinstance(chain, ast.Attribute | ast.Subscript)
         owner = self._follow(chain.value)
@@ -183,12 +156,13 @@ class _Explainer:
 
     def _value(self, node: ast.expr, otherwise: Any) -> Any:
         try:
-            return self._evaluate(node, self._names)
+            return self._evaluate(node)
         except Misfit:
             return otherwise
 
     def _text(self, node: ast.expr) -> str:
-        return ast.get_source_segment(self._source, node) or ast.unparse(node)
+        text = ast.get_source_segment(self._source, node) or ast.unparse(node)
+        return text.replace(VARIABLE_PREFIX, "$")
 
 
 def _gap(owner: _Place, key: Any) -> _Place:

@@ -6,7 +6,6 @@ reads JSON fields first, so `msg.items` is the field `items`. What an item lacks
 
 import ast
 import builtins
-import copy
 import io
 import itertools
 import tokenize
@@ -17,20 +16,21 @@ from functools import cached_property
 from typing import Any, Final
 
 from RealtimeLibrary.core.errors import InvalidArgument
-from RealtimeLibrary.core.expression_paths import explain, is_payload_path, read_field, read_method
+from RealtimeLibrary.core.expression_code import (
+    HELPERS,
+    ITEM_NAMES,
+    VARIABLE_PREFIX,
+    code_of,
+    free_names,
+    value_of_name,
+)
+from RealtimeLibrary.core.expression_paths import explain
 from RealtimeLibrary.core.findings import MISFITS, Finding, Misfit, fitted
 from RealtimeLibrary.core.messages import Item
 
 VariableLookup = Callable[[str], Any]
 """Gives the value of a Robot variable by its name without `$`; raises `LookupError` for an unknown one."""
 
-VARIABLE_PREFIX: Final = "__robot_variable_"
-# No Python identifier has such characters, so no name in an expression can be one of these.
-_FIELD: Final = "<field>"
-_METHOD: Final = "<method>"
-_NAMES: Final = "<names>"
-
-_ITEM_NAMES: Final = frozenset({"msg", "event", "data"})
 _PURE_MODULES: Final = frozenset({"re", "math", "json"})
 _JSON_LITERALS: Final = {"true": "True", "false": "False", "null": "None"}
 
@@ -57,10 +57,10 @@ class Expression:
         self._names = names
         self._source = self._mark_variables()
         self._tree = self._parse()
-        self._globals: dict[str, Any] = {_FIELD: read_field, _METHOD: read_method}
+        self._globals: dict[str, Any] = dict(HELPERS)
         self._modules: set[str] = set()
         self._run = self._compile(self._tree)
-        for name in sorted(_free_names(self._run.__code__) - {_FIELD, _METHOD}):
+        for name in sorted(free_names(code_of(self._tree, names))):
             self._bind(name, variable)
         self._check_module_attributes()
         if not any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(self._tree)):
@@ -74,14 +74,14 @@ class Expression:
             InvalidArgument: It failed for another reason.
         """
         try:
-            return self._run(item.names)
+            return self._run(item)
         except Exception as error:
             raise self._failure(error, item) from error
 
     def holds(self, item: Item) -> bool:
         """Whether the value counts as true. Raises as `value` does."""
         try:
-            return bool(self._run(item.names))
+            return bool(self._run(item))
         except Exception as error:
             raise self._failure(error, item) from error
 
@@ -97,18 +97,16 @@ class Expression:
 
     def findings(self, item: Item) -> list[Finding]:
         """How each part fared: parts are what top-level `and` joins."""
-        return explain(self._tree, self._source, item.names, self._evaluate_part)
+        roots = {name: value_of_name(name, item) for name in self._names}
+        return explain(self._tree, self._source, roots, lambda part: fitted(self._compile(part), item))
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
 
     def _failure(self, error: Exception, item: Item) -> Exception:
         if isinstance(error, MISFITS):
-            return Misfit(f"{type(error).__name__}: {error}")
+            return Misfit(error)
         return self._invalid(f"failed on #{item.number}: {type(error).__name__}: {error}.")
-
-    def _evaluate_part(self, node: ast.expr, names: dict[str, Any]) -> Any:
-        return fitted(self._compile(node), names)
 
     # Reading the text
 
@@ -144,25 +142,18 @@ class Expression:
             raise self._invalid("is not valid here: 'yield' and 'await' have no value")
         return tree
 
-    def _compile(self, node: ast.expr) -> types.FunctionType:
-        """A function of the item's names that returns the value of `node`."""
-        mentioned = {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
-        used = [name for name in self._names if name in mentioned]
+    def _compile(self, node: ast.expr) -> Callable[[Item], Any]:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                code = compile(_judge_of(node, used), "<expression>", "exec")
+            return types.FunctionType(code_of(node, self._names), self._globals)
         except (SyntaxError, ValueError, RecursionError) as error:
             raise self._invalid(f"is not valid Python: {error}.") from error
-        judge = next(constant for constant in code.co_consts if isinstance(constant, types.CodeType))
-        return types.FunctionType(judge, self._globals)
 
     # Resolving names
 
     def _bind(self, name: str, variable: VariableLookup) -> None:
         if name.startswith(VARIABLE_PREFIX):
             self._globals[name] = self._look_up(name.removeprefix(VARIABLE_PREFIX), variable)
-        elif name in _ITEM_NAMES:
+        elif name in ITEM_NAMES:
             raise self._invalid(f"has the name '{name}', unknown on this connection. {self._offer()}")
         elif not hasattr(builtins, name):
             self._globals[name] = self._import(name)
@@ -196,52 +187,6 @@ class Expression:
 
     def _invalid(self, problem: str) -> InvalidArgument:
         return InvalidArgument(f"Expression '{self.text}' {problem}")
-
-
-class _ReadFields(ast.NodeTransformer):
-    """Turns attribute access into calls that read JSON fields first."""
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        if isinstance(node.func, ast.Attribute):
-            owner, name = node.func.value, ast.Constant(node.func.attr)
-            node.func = ast.Call(ast.Name(_METHOD, ast.Load()), [owner, name], [])
-        return self.generic_visit(node)
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        of_payload = is_payload_path(node)
-        self.generic_visit(node)
-        if not isinstance(node.ctx, ast.Load):
-            return node
-        if of_payload:
-            # On JSON values `read_field` gives the value of the key or a misfit; so does this, twice as fast.
-            return ast.Subscript(node.value, ast.Constant(node.attr), ast.Load())
-        return ast.Call(ast.Name(_FIELD, ast.Load()), [node.value, ast.Constant(node.attr)], [])
-
-
-def _judge_of(node: ast.expr, used: Collection[str]) -> ast.Module:
-    """A module with one function of the item's names that returns the value of `node`."""
-    module = ast.parse("def judge(names): return names")
-    function = module.body[0]
-    assert isinstance(function, ast.FunctionDef)
-    function.args.args[0].arg = _NAMES
-    function.body = [_take(name) for name in used]
-    function.body.append(ast.Return(_ReadFields().visit(copy.deepcopy(node))))
-    return ast.fix_missing_locations(module)
-
-
-def _take(name: str) -> ast.stmt:
-    """`name = names['name']`."""
-    value = ast.Subscript(ast.Name(_NAMES, ast.Load()), ast.Constant(name), ast.Load())
-    return ast.Assign([ast.Name(name, ast.Store())], value)
-
-
-def _free_names(code: types.CodeType) -> set[str]:
-    """Names that neither the item nor the expression itself gives; the code has no attribute access left."""
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            names |= _free_names(constant)
-    return names
 
 
 def _comparison_hint(text: str) -> str:

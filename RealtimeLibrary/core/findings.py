@@ -31,13 +31,18 @@ MISFITS: Final = (LookupError, AttributeError, TypeError, ValueError, Arithmetic
 class Misfit(Exception):
     """A condition cannot be judged on this item: it lacks a key, attribute or index, or has another type."""
 
+    def __str__(self) -> str:
+        # Written only when asked for: on some streams every other item is a misfit.
+        reason = self.args[0]
+        return f"{type(reason).__name__}: {reason}" if isinstance(reason, Exception) else str(reason)
+
 
 def fitted(function: Callable[[Any], Any], argument: Any) -> Any:
     """Call what the user wrote; that the argument does not fit it is a `Misfit`."""
     try:
         return function(argument)
     except MISFITS as error:
-        raise Misfit(f"{type(error).__name__}: {error}") from error
+        raise Misfit(error) from error
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def values_at(query: "JSONPathQuery", payload: Any) -> Iterator[Any]:
         for node in query.finditer(payload):
             yield node.value
     except (JSONPathError, RecursionError) as error:
-        raise Misfit(f"{type(error).__name__}: {error}") from error
+        raise Misfit(error) from error
 
 
 class JSONPathSelects(Condition):

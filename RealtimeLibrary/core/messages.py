@@ -120,10 +120,6 @@ class Item(Protocol):
     def size(self) -> int:
         """Size of the raw payload in bytes."""
 
-    @property
-    def names(self) -> dict[str, Any]:
-        """What an expression can name."""
-
 
 def size_of(raw: str | bytes) -> int:
     """Size on the wire in bytes: text counts as UTF-8."""
@@ -161,11 +157,6 @@ class Message:
     def size(self) -> int:
         """Size of the payload in bytes."""
         return size_of(self.raw)
-
-    @property
-    def names(self) -> dict[str, Any]:
-        """What an expression can name: `msg` is the payload."""
-        return {"msg": self.payload}
 
     def __repr__(self) -> str:
         shown = f"Message(number={self.number}, received_at={self.received_at:.6f}, raw={self.raw!r})"
@@ -217,11 +208,6 @@ class SSEEvent:
     def size(self) -> int:
         """Size of the data in bytes."""
         return size_of(self.data)
-
-    @property
-    def names(self) -> dict[str, Any]:
-        """What an expression can name: `event` is the event, `data` its parsed data, else the text."""
-        return {"event": self, "data": self.payload}
 
     def __repr__(self) -> str:
         shown = (

@@ -64,7 +64,7 @@ def wanted(family: Family, dialect: Dialect, condition: Condition = ANY, of_type
         phrase += f" of type '{of_type}'" if family.noun == "message" else f" '{of_type}'"
     if condition is not ANY:
         phrase += f" matching {condition.description}"
-    typed = ANY if of_type is None else TypeIs(of_type, dialect.type_word, dialect.type_path)
+    typed = ANY if of_type is None else TypeIs(of_type, dialect.type_word)
     return Wanted(all_of([typed, condition]), phrase)
 
 

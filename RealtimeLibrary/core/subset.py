@@ -30,7 +30,7 @@ def is_subset(expected: Any, actual: Any) -> bool:
     if isinstance(expected, dict):
         if not isinstance(actual, dict):
             return False
-        for key, value in expected.items():
+        for key, value in expected.items():  # noqa: SIM110
             if key not in actual or not is_subset(value, actual[key]):
                 return False
         return True
