@@ -21,7 +21,8 @@ _COMPRESSED: Final = (0xC1, 0xC2)
 _FIN: Final = 0x80
 _MASKED: Final = 0x80
 _OPCODE: Final = 0x0F
-_DATA_OPCODES: Final = frozenset({0x0, 0x1, 0x2})
+_CONTINUATION: Final = 0x0
+_DATA_OPCODES: Final = frozenset({_CONTINUATION, 0x1, 0x2})
 _OPCODES: Final = _DATA_OPCODES | {0x8, 0x9, 0xA}
 CLOSE: Final = 0x8
 
@@ -177,13 +178,14 @@ class FrameCutter:
         first, second = data[begin], data[begin + 1]
         self._opcode = first & _OPCODE
         faulty = bool(second & _MASKED) or self._opcode not in _OPCODES
+        fragment = self._in_fragments and self._opcode == _CONTINUATION  # its sum of sizes may be faulty
         header, length = 2, second & ~_MASKED
         if length >= _LENGTH_16:
             header = 4 if length == _LENGTH_16 else 10
             if available < header and not faulty:
                 return None
             length = int.from_bytes(data[begin + 2 : begin + header])
-        if header + length > available and length <= self._longest and not faulty:
+        if header + length > available and length <= self._longest and not faulty and not fragment:
             return None
         if self._opcode in _DATA_OPCODES:
             self._in_fragments = not first & _FIN
