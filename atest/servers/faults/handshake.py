@@ -118,5 +118,5 @@ async def redirect_loop(exchange: Exchange) -> None:
 
 @fault
 async def redirect(exchange: Exchange) -> None:
-    """A redirect to the query's `to`."""
-    await exchange.send(answer("302 Found", location=exchange.request.query["to"], content_length="0"))
+    """A redirect to the query's `to`, without it to a good echo server."""
+    await exchange.send(answer("302 Found", location=exchange.request.query.get("to", "/ws-echo"), content_length="0"))
