@@ -92,9 +92,7 @@ def respond(request: Json) -> Json:
     params = request.get("params", {})
     match request.get("method"):
         case "getModelStatus":
-            return answer | {
-                "data": {"modelId": params.get("modelId"), "status": "trained", "accuracy": 0.97}
-            }
+            return answer | {"data": {"modelId": params.get("modelId"), "status": "trained", "accuracy": 0.97}}
         case "add":
             return answer | {"data": params["a"] + params["b"]}
         case unknown:

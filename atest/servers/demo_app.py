@@ -85,10 +85,7 @@ class Session:
             return [self._send({"type": "error", "message": "Not a JSON object with a type"})]
         match kind:
             case "subscribe":
-                return [
-                    self._stream(name, message)
-                    for name in message.get("channels") or [message.get("channel")]
-                ]
+                return [self._stream(name, message) for name in message.get("channels") or [message.get("channel")]]
             case "start_training":
                 return [self._train(message)]
             case "request":
@@ -111,9 +108,7 @@ class Session:
             await self._send(message)
 
     async def _train(self, request: Json) -> None:
-        await self._send(
-            {"type": "acknowledge", "command": "start_training", "modelId": request.get("modelId")}
-        )
+        await self._send({"type": "acknowledge", "command": "start_training", "modelId": request.get("modelId")})
         async for update in paced(training_progress(request), STREAM_RATE):
             self._updates.publish(update)
 

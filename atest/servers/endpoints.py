@@ -177,9 +177,7 @@ async def sse_request(request: Request) -> Response:
 def openai_events(words: list[str], fails: bool) -> Iterator[str]:
     """Deltas without event types, ended by `[DONE]`; or an error in mid-stream and no end mark."""
     for word in words:
-        yield event(
-            {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": word}}]}
-        )
+        yield event({"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": word}}]})
     if fails:
         yield event({"error": {"type": "server_error", "message": "The model is overloaded"}})
     else:
@@ -194,9 +192,7 @@ def anthropic_events(words: list[str], fails: bool) -> Iterator[str]:
         delta = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": word}}
         yield event(delta, "content_block_delta")
     if fails:
-        yield event(
-            {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}, "error"
-        )
+        yield event({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}, "error")
     else:
         yield event({"type": "message_stop"}, "message_stop")
 

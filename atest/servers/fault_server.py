@@ -103,9 +103,7 @@ class FaultServer:
             await FAULTS[name](exchange)
         else:
             known = ", ".join(sorted(FAULTS))
-            await exchange.send(
-                answer("404 Not Found", f"No fault '{name}'. Known: {known}.", connection="close")
-            )
+            await exchange.send(answer("404 Not Found", f"No fault '{name}'. Known: {known}.", connection="close"))
 
     def __enter__(self) -> Self:
         self.start_fault_server()

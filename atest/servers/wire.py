@@ -127,9 +127,7 @@ def mask(payload: bytes, key: bytes) -> bytes:
     return masked.to_bytes(len(payload), "big")
 
 
-def frame(
-    opcode: int, payload: bytes = b"", *, fin: bool = True, rsv: int = 0, key: bytes | None = None
-) -> bytes:
+def frame(opcode: int, payload: bytes = b"", *, fin: bool = True, rsv: int = 0, key: bytes | None = None) -> bytes:
     """The bytes of one frame; `rsv` are the three reserved bits, `key` masks it (a server must not)."""
     first = (0x80 if fin else 0) | rsv << 4 | opcode
     masked = 0x80 if key else 0
@@ -172,9 +170,7 @@ def answer(status: str, body: str = "", /, **headers: str | None) -> str:
     """An HTTP answer; a body brings its `Content-Length`, unless `content_length=None`."""
     if body:
         headers.setdefault("content_length", str(len(body.encode())))
-    lines = [
-        f"{name.replace('_', '-').title()}: {value}" for name, value in headers.items() if value is not None
-    ]
+    lines = [f"{name.replace('_', '-').title()}: {value}" for name, value in headers.items() if value is not None]
     return "\r\n".join([f"HTTP/1.1 {status}", *lines, "", body])
 
 

@@ -54,9 +54,7 @@ async def http_200(exchange: Exchange) -> None:
 async def http_status(exchange: Exchange) -> None:
     """The HTTP status of the query's `code`, with a body that says why."""
     code = exchange.argument("code", 503)
-    await exchange.send(
-        answer(f"{code} Refused", "missing token", content_type="text/plain", connection="close")
-    )
+    await exchange.send(answer(f"{code} Refused", "missing token", content_type="text/plain", connection="close"))
 
 
 @fault
@@ -111,9 +109,7 @@ async def many_headers(exchange: Exchange) -> None:
 @fault
 async def redirect_loop(exchange: Exchange) -> None:
     """A redirect to itself."""
-    await exchange.send(
-        answer("302 Found", location=exchange.request.target, content_length="0", connection="close")
-    )
+    await exchange.send(answer("302 Found", location=exchange.request.target, content_length="0", connection="close"))
 
 
 @fault

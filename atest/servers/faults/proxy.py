@@ -8,9 +8,7 @@ from atest.servers.wire import Exchange, answer
 async def proxy_407(exchange: Exchange) -> None:
     """The proxy wants a name and a password."""
     await exchange.send(
-        answer(
-            "407 Proxy Authentication Required", proxy_authenticate='Basic realm="proxy"', content_length="0"
-        )
+        answer("407 Proxy Authentication Required", proxy_authenticate='Basic realm="proxy"', content_length="0")
     )
 
 

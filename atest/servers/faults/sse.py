@@ -12,9 +12,7 @@ HALF_EVENT = 'id: 2\nevent: tick\ndata: {"seq"'
 
 async def open_stream(exchange: Exchange, **headers: str) -> None:
     """The head of a chunked event stream."""
-    await exchange.send(
-        answer("200 OK", content_type="text/event-stream", transfer_encoding="chunked", **headers)
-    )
+    await exchange.send(answer("200 OK", content_type="text/event-stream", transfer_encoding="chunked", **headers))
 
 
 @fault
@@ -67,9 +65,7 @@ async def sse_drip(exchange: Exchange) -> None:
 async def sse_burst(exchange: Exchange) -> None:
     """`count` events in one go, then silence."""
     await open_stream(exchange)
-    events = (
-        f'id: {seq}\ndata: {{"seq": {seq}}}\n\n' for seq in range(1, exchange.argument("count", 10_000) + 1)
-    )
+    events = (f'id: {seq}\ndata: {{"seq": {seq}}}\n\n' for seq in range(1, exchange.argument("count", 10_000) + 1))
     await exchange.send(chunk("".join(events)))
     await asyncio.Event().wait()
 
@@ -122,9 +118,7 @@ async def sse_long_line(exchange: Exchange) -> None:
 async def sse_gzip_bomb(exchange: Exchange) -> None:
     """A line of `bytes` bytes compressed to about a thousandth, then silence."""
     await open_stream(exchange, content_encoding="gzip")
-    await exchange.send(
-        chunk(gzip.compress(b"data: " + bytes(exchange.argument("bytes", 64 << 20)) + b"\n\n"))
-    )
+    await exchange.send(chunk(gzip.compress(b"data: " + bytes(exchange.argument("bytes", 64 << 20)) + b"\n\n")))
     await asyncio.Event().wait()
 
 
