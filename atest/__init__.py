@@ -1,0 +1,1 @@
+"""Acceptance tests: Robot suites by user task, and the servers they talk to."""
