@@ -15,6 +15,7 @@ from RealtimeLibrary.core.errors import ConnectionProblem, WrongUse
 EXTENSION: Final = Path(__file__).with_name("js") / "capture.js"
 
 _NO_BROWSER: Final = "No Browser is open"
+_NO_ACTIVE_PAGE: Final = "No page is open"
 _NOT_INSTALLED: Final = (
     "needs the Browser library, which is not installed. Install it with: "
     'pip install "robotframework-realtime[browser]"'
@@ -98,6 +99,6 @@ class Node:
         text = " ".join(str(error).split())
         if _NO_BROWSER in text:
             raise WrongUse(f"'{self._user}' {_NOT_OPEN}") from error
-        if "exposeBinding" in text or "reading 'context'" in text:
+        if _NO_ACTIVE_PAGE in text:
             raise WrongUse(f"'{self._user}' {_NO_PAGE}") from error
         raise ConnectionProblem(f"'{self._user}' failed in the Browser library: {text}") from error

@@ -35,11 +35,12 @@ async function realtimeUplink(logger, id) {
 
 /** Watches the pages of the active browser. */
 async function realtimeWatchBrowser(browser, context, id) {
-  await sessions.get(id).watchBrowser(isObject(browser), isObject(context));
+  await sessions.get(id).watchBrowser(browser, context);
 }
 
 /** Watches the active page, for streams opened in it. */
 async function realtimeWatchPage(page, id) {
+  if (!page) throw new Error("No page is open.");
   await sessions.get(id).watchOnly(page);
 }
 
@@ -52,11 +53,6 @@ async function realtimeStop(id) {
   const session = sessions.get(id);
   sessions.delete(id);
   await session?.stop();
-}
-
-/** The Browser library passes a text where it has no such object (a persistent context has no browser). */
-function isObject(value) {
-  return typeof value === "object" ? value : null;
 }
 
 module.exports = {
