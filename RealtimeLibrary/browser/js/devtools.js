@@ -1,0 +1,240 @@
+"use strict";
+
+/**
+ * What only Chromium's DevTools protocol knows: handshakes, every event type, workers, and streams that were open
+ * before the capture began.
+ *
+ * A stream that a page's observer reports as well must not be counted twice. One of the two tells its events: this
+ * protocol if it saw the request before the page told an event, else the page.
+ */
+
+const { Waiting } = require("./pairing.js");
+
+class DevTools {
+  /**
+   * @param {Session} session       Makes the streams.
+   * @param {boolean} onlyReported  Whether streams that no observer reports are left out.
+   */
+  constructor(session, onlyReported) {
+    this.session = session;
+    this.onlyReported = onlyReported;
+    this.targets = new Set();
+    this.pages = new Map();
+    this.clients = [];
+  }
+
+  /** Follows a page. `opened`: it may have streams already. */
+  async attach(page, opened) {
+    const client = await page.context().newCDPSession(page);
+    this.clients.push(client);
+    const target = new Target(this, page, (method, params) => client.send(method, params), { opened, worker: false });
+    target.follow((method, listener) => client.on(method, listener));
+    client.on("Target.attachedToTarget", (event) => this.childAttached(page, client, event));
+    await client.send("Network.enable");
+    await client.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: true, flatten: false });
+  }
+
+  childAttached(page, client, { sessionId, targetInfo }) {
+    let lastId = 0;
+    const send = (method, params) => {
+      const message = JSON.stringify({ id: (lastId += 1), method, params });
+      return client.send("Target.sendMessageToTarget", { sessionId, message }).catch(() => {});
+    };
+    const listeners = new Map();
+    client.on("Target.receivedMessageFromTarget", (event) => {
+      if (event.sessionId !== sessionId) return;
+      const { method, params } = JSON.parse(event.message);
+      if (method) listeners.get(method)?.(params);
+    });
+    const target = new Target(this, page, send, { opened: false, worker: targetInfo.type === "worker" });
+    target.follow((method, listener) => listeners.set(method, listener));
+    client.on("Target.detachedFromTarget", (event) => event.sessionId === sessionId && target.gone());
+    send("Network.enable", {});
+    send("Runtime.runIfWaitingForDebugger", {});
+  }
+
+  /** The observer in a page reports a new EventSource. */
+  sourceReported(page, stream) {
+    const { requests, reported } = this.of(page);
+    const request = requests.take(stream.url);
+    if (request) request.pair(stream);
+    else reported.add(stream.url, stream);
+  }
+
+  /** The network layer shows a new WebSocket. */
+  socketSeen(page, stream) {
+    const { sockets, seen } = this.of(page);
+    const socket = sockets.take(stream.url);
+    if (socket) socket.pair(stream);
+    else seen.add(stream.url, stream);
+  }
+
+  of(page) {
+    if (!this.pages.has(page)) {
+      const [requests, reported, sockets, seen] = [new Waiting(), new Waiting(), new Waiting(), new Waiting()];
+      this.pages.set(page, { requests, reported, sockets, seen, followed: new Set() });
+    }
+    return this.pages.get(page);
+  }
+
+  async detach() {
+    await Promise.all(this.clients.map((client) => client.detach().catch(() => {})));
+  }
+}
+
+/** A page, frame or worker as the protocol shows it. */
+class Target {
+  constructor(devtools, page, send, { opened, worker }) {
+    Object.assign(this, { devtools, page, send, opened, worker });
+    this.known = devtools.of(page);
+    this.byId = new Map();
+  }
+
+  follow(on) {
+    on("Network.webSocketCreated", (event) => this.socketCreated(event));
+    on("Network.webSocketHandshakeResponseReceived", ({ requestId, response }) =>
+      this.byId.get(requestId)?.tell("handshake", answer(response)),
+    );
+    on("Network.webSocketFrameReceived", (event) => this.frame("in", event));
+    on("Network.webSocketFrameSent", (event) => this.frame("out", event));
+    on("Network.webSocketClosed", ({ requestId }) => this.byId.get(requestId)?.ended({}));
+    on("Network.requestWillBeSent", (event) => event.type === "EventSource" && this.sourceRequested(event));
+    on("Network.responseReceived", (event) => this.answered(event));
+    on("Network.eventSourceMessageReceived", (event) => this.event(event));
+    on("Network.dataReceived", ({ requestId, data }) => data && this.byId.get(requestId)?.chunk?.(data));
+    on("Network.loadingFinished", ({ requestId }) => this.loaded(requestId, false));
+    on("Network.loadingFailed", ({ requestId, canceled }) => this.loaded(requestId, canceled));
+  }
+
+  // WebSockets: their frames come from the network layer, but for sockets that were open before.
+
+  socketCreated({ requestId, url }) {
+    const socket = new View(this, url);
+    this.byId.set(requestId, socket);
+    const stream = this.known.seen.take(url);
+    if (stream) socket.pair(stream);
+    else this.known.sockets.add(url, socket);
+  }
+
+  frame(direction, { requestId, response }) {
+    if (!this.byId.has(requestId) && this.opened) this.byId.set(requestId, this.earlier("websocket"));
+    const socket = this.byId.get(requestId);
+    if (!socket?.alone) return;
+    const text = { text: response.payloadData };
+    socket.tell(direction, response.opcode === 1 ? text : { base64: response.payloadData });
+  }
+
+  // EventSource.
+
+  sourceRequested({ requestId, request }) {
+    const url = request.url;
+    const source = this.reconnecting(url) ?? new View(this, url);
+    source.loading = true;
+    this.byId.set(requestId, source);
+    if (source.stream) return;
+    if (this.worker) {
+      source.make({ family: "sse", url, via: "worker" });
+      return;
+    }
+    const stream = this.known.reported.take(url);
+    if (stream) source.pair(stream);
+    else this.known.requests.add(url, source);
+  }
+
+  reconnecting(url) {
+    return [...this.known.followed].find((source) => source.url === url && !source.loading && source.stream?.open);
+  }
+
+  event({ requestId, eventName, eventId, data }) {
+    if (!this.byId.has(requestId) && this.opened) this.byId.set(requestId, this.earlier("sse"));
+    this.byId.get(requestId)?.tell("event", { type: eventName || "message", data, id: eventId });
+  }
+
+  answered({ requestId, type, response }) {
+    const source = this.byId.get(requestId);
+    if (source) {
+      source.tell("handshake", answer(response));
+      if (source.alone) source.tell("ready", {});
+    } else if (this.worker && type === "Fetch" && response.mimeType === "text/event-stream") {
+      this.followFetch(requestId, response);
+    }
+  }
+
+  async followFetch(requestId, response) {
+    const source = new View(this, response.url);
+    if (!source.make({ family: "sse", url: response.url, via: "worker", method: "FETCH" })) return;
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    source.chunk = (data) => source.tell("chunk", { text: decoder.decode(Buffer.from(data, "base64"), { stream: true }) });
+    source.fetched = true;
+    this.byId.set(requestId, source);
+    source.tell("ready", answer(response));
+    await this.send("Network.streamResourceContent", { requestId });
+  }
+
+  loaded(requestId, canceled) {
+    const source = this.byId.get(requestId);
+    if (!source) return;
+    source.loading = false;
+    this.byId.delete(requestId);
+    if (!source.alone) return;
+    if (canceled || source.fetched) source.ended({ by: canceled ? "page" : "server" });
+    else source.tell("retry", {});
+  }
+
+  earlier(family) {
+    const view = new View(this, "");
+    view.make({ family, url: "", via: "before" });
+    view.tell("ready", {});
+    return view;
+  }
+
+  gone() {
+    for (const view of this.byId.values()) if (view.alone) view.ended({ by: "gone", text: "its worker or frame ended" });
+  }
+}
+
+/** This protocol's view of one stream. */
+class View {
+  constructor(target, url) {
+    this.target = target;
+    this.url = url;
+    this.stream = null;
+    this.alone = false; // Nobody else sees the stream.
+    this.pending = [];
+  }
+
+  /** Joins a stream that another observer reported. */
+  pair(stream) {
+    this.stream = stream;
+    if (stream.family === "sse" && !stream.pageTold) {
+      stream.followedByDevTools = true;
+      this.target.known.followed.add(this);
+    }
+    for (const [kind, fields] of this.pending.splice(0)) this.tell(kind, fields);
+  }
+
+  /** Makes a stream that nobody else sees; nothing if it is not wanted. */
+  make(facts) {
+    const { session, onlyReported } = this.target.devtools;
+    if (onlyReported || session.over || !session.wanted.test(facts.url)) return null;
+    this.alone = true;
+    this.stream = session.newStream(this.target.page, facts);
+    if (facts.family === "sse") this.target.known.followed.add(this);
+    return this.stream;
+  }
+
+  tell(kind, fields) {
+    if (!this.stream) this.pending.push([kind, fields]);
+    else if (kind !== "event" || this.alone || this.stream.followedByDevTools) this.stream.send(kind, fields);
+  }
+
+  ended(ending) {
+    if (this.alone) this.stream?.close(ending);
+  }
+}
+
+function answer({ status, headers, requestHeaders }) {
+  return { status, headers: Object.entries(headers ?? {}), requestHeaders: Object.entries(requestHeaders ?? {}) };
+}
+
+module.exports = { DevTools };

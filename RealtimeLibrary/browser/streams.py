@@ -1,0 +1,190 @@
+"""Captured events become connections: each stream of a page fills one `Connection`, as a transport would.
+
+Arrival is the moment an event reaches this process, on its monotonic clock: the clock that marks and timeouts use.
+"""
+
+import base64
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Generic, TypeVar
+
+from RealtimeLibrary.browser.uplink import Event
+from RealtimeLibrary.core.connection import Connection, EventConnection, MessageConnection
+from RealtimeLibrary.core.ending import Ending, code_in_words
+from RealtimeLibrary.core.errors import ConnectionProblem
+from RealtimeLibrary.core.event_stream import EventStreamParser
+from RealtimeLibrary.core.journal import Happening
+from RealtimeLibrary.core.messages import Item, size_of
+from RealtimeLibrary.core.wording import counted, in_words
+
+ItemT = TypeVar("ItemT", bound=Item)
+
+_CLEAN_CODES: Final = (1000, 1001, 1005)
+_ENDED_BY: Final = {
+    "navigation": "closed with its document: the page went to another address, was reloaded or closed",
+    "page": "closed by the page",
+    "server": "closed by the server",
+    "network": "closed without a close frame",
+    "failure": "closed: the page gave the stream up after a failure",
+}
+
+
+class PageStream(ABC, Generic[ItemT]):
+    """One stream of a page.
+
+    Args:
+        connection: What it fills.
+        event: The event that announced it.
+    """
+
+    def __init__(self, connection: Connection[ItemT], event: Event) -> None:
+        self.connection = connection
+        self._handlers: dict[str, Callable[[Event], None]] = {
+            "ready": self._ready,
+            "handshake": self._handshake,
+            "out": lambda told: connection.sent(content_of(told)),
+            "error": lambda told: self._failed(str(told["text"])),
+            "retry": self._retrying,
+            "close": self._closed,
+            **self._own_handlers(),
+        }
+        connection.connecting(
+            f"opened by {_OPENERS.get(event.get('via', ''), 'the page')}", page=self._shown_url(event.get("page", ""))
+        )
+
+    @abstractmethod
+    def _own_handlers(self) -> dict[str, Callable[[Event], None]]:
+        """The kinds of events that only this family has."""
+
+    def happened(self, event: Event) -> None:
+        """Take one event of this stream."""
+        if self.connection.is_over:
+            return
+        handler = self._handlers.get(event["kind"])
+        if handler is not None:
+            handler(event)
+
+    def end(self, text: str, *, is_error: bool) -> None:
+        """Nothing more can come, whatever the stream itself does."""
+        if not self.connection.is_over:
+            if is_error:
+                self._failed(text)
+            self.connection.closed(Ending(text, "network" if is_error else "us", is_error=is_error))
+
+    def _ready(self, event: Event) -> None:
+        facts = {name: event[name] for name in ("protocol", "extensions", "status") if event.get(name)}
+        self.connection.opened("in the page", **facts)
+
+    def _handshake(self, event: Event) -> None:
+        secrets = self.connection.secrets
+        requested, answered = dict(event.get("requestHeaders", ())), dict(event.get("headers", ()))
+        secrets.add_headers(requested)
+        secrets.add_headers(answered)
+        self.connection.happened(
+            Happening.OPENED,
+            f"handshake answered with HTTP {event['status']}",
+            status=event["status"],
+            headers=secrets.mask_headers(answered),
+            request_headers=secrets.mask_headers(requested),
+        )
+
+    def _retrying(self, _event: Event) -> None:
+        text = "the stream was lost, and the page's EventSource reconnects"
+        self._failed(text)
+        self.connection.reconnecting(text)
+
+    def _failed(self, text: str) -> None:
+        self.connection.failed(ConnectionProblem(f"'{self.connection.alias}': {text}."))
+
+    def _closed(self, event: Event) -> None:
+        ending = self._ending(event)
+        if ending.is_error and not self.connection.errors:
+            self._failed(ending.text)
+        self.connection.closed(ending)
+
+    def _ending(self, event: Event) -> Ending:
+        by, text = event.get("by", "network"), event.get("text")
+        is_error = by in ("failure", "network")
+        story = f"closed: {text}" if text else _ENDED_BY.get(by, "closed")
+        side: Any = "server" if by == "server" else "network" if is_error else "us"
+        return Ending(f"{story} {self._lived()}", side, is_error=is_error)
+
+    def _lived(self) -> str:
+        opened_at = self.connection.opened_at
+        received = counted(self.connection.record.last, self.connection.family.noun)
+        if opened_at is None:
+            return "before it was open"
+        return f"after {in_words(round(time.monotonic() - opened_at, 3))}, {received} received before"
+
+    def _shown_url(self, url: str) -> str:
+        return self.connection.secrets.mask_url(url)
+
+
+class PageWebSocket(PageStream[Any]):
+    """A WebSocket of a page."""
+
+    connection: MessageConnection
+
+    def _own_handlers(self) -> dict[str, Callable[[Event], None]]:
+        return {"in": self._received}
+
+    def _received(self, event: Event) -> None:
+        if not self.connection.is_open:  # A worker's socket: only its frames are seen.
+            self.connection.opened("in the page")
+        raw = content_of(event)
+        self.connection.received([[raw]], time.monotonic(), size_of(raw))
+
+    def _ending(self, event: Event) -> Ending:
+        code, reason = event.get("code"), str(event.get("reason", ""))
+        if code is None:
+            return super()._ending(event)
+        by = event.get("by", "network")
+        is_error = by != "page" and code not in _CLEAN_CODES
+        joint = ": " if by == "network" else " with "
+        text = f"{_ENDED_BY.get(by, 'closed')}{joint}{code_in_words(code, reason)} {self._lived()}"
+        side: Any = {"server": "server", "page": "us"}.get(by, "network")
+        return Ending(text, side, code, reason, is_error=is_error)
+
+
+class PageEventStream(PageStream[Any]):
+    """An event stream of a page: events of an EventSource, or the text of a fetched stream."""
+
+    connection: EventConnection
+
+    def __init__(self, connection: EventConnection, event: Event) -> None:
+        super().__init__(connection, event)
+        self._parser = EventStreamParser()
+
+    def _own_handlers(self) -> dict[str, Callable[[Event], None]]:
+        return {"event": self._event, "chunk": self._chunk}
+
+    def _event(self, event: Event) -> None:
+        data = event["data"]
+        columns = [[data], [event["type"]], [event["id"]], [None]]
+        self.connection.received(columns, time.monotonic(), size_of(data))
+
+    def _chunk(self, event: Event) -> None:
+        batch = self._parser.feed(event["text"].encode("utf-8", "surrogatepass"))
+        if batch.datas:
+            columns = [batch.datas, batch.types, batch.ids, batch.retries]
+            self.connection.received(columns, time.monotonic(), sum(map(size_of, batch.datas)))
+        for comment in batch.comments:
+            self.connection.happened(Happening.COMMENT, payload=comment)
+        if batch.violation is not None:
+            self.end(f"closed: {batch.violation}", is_error=True)
+
+
+_OPENERS: Final = {"worker": "a worker of the page", "before": "the page before the capture began", "test": "the test"}
+
+
+def content_of(event: Event) -> str | bytes:
+    """The payload of a frame: text, or binary that came as base64."""
+    text = event.get("text")
+    return str(text) if text is not None else base64.b64decode(event["base64"])
+
+
+def end_all(streams: Iterable[PageStream[Any]], text: str, *, is_error: bool) -> None:
+    """End every stream that is still open."""
+    for stream in streams:
+        stream.end(text, is_error=is_error)
