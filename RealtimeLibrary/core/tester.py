@@ -1,6 +1,7 @@
 """The asyncio tester: life cycle, waits, assertions and listeners that WebSocket and SSE share."""
 
 import asyncio
+import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from RealtimeLibrary.core.connection import Connection, Listener, Mark, State
 from RealtimeLibrary.core.ending import Ending
 from RealtimeLibrary.core.errors import ConnectionClosed, ExpectationFailed, RealtimeError
 from RealtimeLibrary.core.messages import Item
-from RealtimeLibrary.core.situation import Wanted, condition_of
+from RealtimeLibrary.core.situation import Wanted, about, condition_of
 from RealtimeLibrary.core.waiting import PENDING, Closed, Expectation, Items, Open, Quiet
 from RealtimeLibrary.core.wording import Seconds, counted, seconds_of
 
@@ -116,7 +117,7 @@ class Tester(ABC, Generic[ItemT]):
             ExpectationFailed: It is not; says why.
         """
         if not self.is_connected:
-            raise ExpectationFailed(f"{self._not_connected()}: {condition_of(self.connection)}")
+            raise self._failed(f"{self._not_connected()}: {condition_of(self.connection)}")
 
     async def assert_connection_closed(
         self, timeout: Seconds | None = None, *, code: int | None = None, reason: str | None = None
@@ -141,7 +142,7 @@ class Tester(ABC, Generic[ItemT]):
         """
         if self.errors:
             more = f" (and {counted(self.connection.error_count - 1, 'more error')})" if len(self.errors) > 1 else ""
-            raise ExpectationFailed(f"{self.connection.family.name} error detected: {self.errors[0]}{more}")
+            raise self._failed(f"{self.connection.family.name} error detected: {self.errors[0]}{more}")
 
     # Listeners
 
@@ -209,6 +210,9 @@ class Tester(ABC, Generic[ItemT]):
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
+
+    def _failed(self, verdict: str) -> ExpectationFailed:
+        return ExpectationFailed(self.connection.secrets.mask(verdict), about(self.connection, time.monotonic()))
 
     def _not_connected(self) -> str:
         return f"{self.connection.family.name} is not connected on '{self.connection.alias}'"
