@@ -78,13 +78,17 @@ class Secrets:
         """`text` without any known secret."""
         return text if self._pattern is None else self._pattern.sub(MASK, text)
 
-    def mask_start(self, text: str, limit: int) -> str:
-        """At most the first `limit` characters of the masked text; a long text is not masked as a whole."""
+    def mask_start(self, text: str, limit: int) -> tuple[str, bool]:
+        """At most the first `limit` characters of the masked text, and whether that is all of it.
+
+        A long text is not masked as a whole.
+        """
         window = 4 * limit + self._longest
         masked = self.mask(text[:window])
-        if len(text) > window and self._longest:
-            masked = masked[: 1 - self._longest or None]  # the window may end inside a secret
-        return masked[:limit]
+        if len(text) > window:
+            # The window may end inside a secret.
+            return masked[: max(len(masked) - self._longest, 0)][:limit], False
+        return masked[:limit], len(masked) <= limit
 
     def mask_bytes(self, data: bytes) -> bytes:
         """`data` without any known secret; the encoding is taken as UTF-8."""
