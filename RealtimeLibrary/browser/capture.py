@@ -187,7 +187,10 @@ class PageOpens(Expectation[Connection[Any]]):
         captured = self._capture.captured
         if not captured:
             return "the pages opened no stream since the capture began."
-        lines = [f"  {one.stream.connection.alias}  {one.stream.connection.url}{' (already returned)' * one.given}" for one in captured[:5]]
+        lines = [
+            f"  {one.stream.connection.alias}  {one.stream.connection.url}{' (already returned)' * one.given}"
+            for one in captured[:5]
+        ]
         more = len(captured) - len(lines)
         rest = [f"  and {counted(more, 'more')}"] if more else []
         return "\n".join([f"the pages opened {counted(len(captured), 'other stream')}:", *lines, *rest])

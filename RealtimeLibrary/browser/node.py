@@ -17,8 +17,7 @@ EXTENSION: Final = Path(__file__).with_name("js") / "capture.js"
 _NO_BROWSER: Final = "No Browser is open"
 _NO_ACTIVE_PAGE: Final = "No page is open"
 _NOT_INSTALLED: Final = (
-    "needs the Browser library, which is not installed. Install it with: "
-    'pip install "robotframework-realtime[browser]"'
+    'needs the Browser library, which is not installed. Install it with: pip install "robotframework-realtime[browser]"'
 )
 _NOT_IMPORTED: Final = "needs the Browser library in the same suite. Add the setting: Library    Browser"
 _NOT_OPEN: Final = "needs an open browser. Call `New Browser` first."

@@ -20,6 +20,11 @@ class Condition(ABC):
         """Conditions with equal keys judge every item alike, at any time; `None` if that is not certain."""
         return None
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether a report may judge items once more: that is quick and has no effects."""
+        return True
+
     @abstractmethod
     def matches(self, item: Item) -> bool:
         """Whether the item meets the condition.

@@ -66,6 +66,11 @@ class AllOf(Condition):
         keys = tuple(part.key for part in self._parts)
         return None if None in keys else ("all of", keys)
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether every part is."""
+        return all(part.repeatable for part in self._parts)
+
     def matches(self, item: Item) -> bool:
         """Whether every part matches."""
         # A loop: a generator for `all` costs more than a cheap part.
@@ -75,8 +80,8 @@ class AllOf(Condition):
         return True
 
     def findings(self, item: Item) -> list[Finding]:
-        """Those of all parts."""
-        return [finding for part in self._parts for finding in part.findings(item)]
+        """Those of all parts that may be judged once more."""
+        return [finding for part in self._parts if part.repeatable for finding in part.findings(item)]
 
 
 def all_of(conditions: Iterable[Condition]) -> Condition:

@@ -64,6 +64,18 @@ def parse_json(text: str) -> Any:
     return value if end == len(stripped) or not stripped[end:].strip(_WHITESPACE) else None
 
 
+def parse_json_string(text: str) -> str | None:
+    """The text of the JSON string that `text` is, or `None` for anything else."""
+    stripped = text.strip(_WHITESPACE)
+    if stripped[:1] != '"':
+        return None
+    try:
+        value, end = _scan(stripped, 0)
+    except (ValueError, StopIteration):
+        return None
+    return value if end == len(stripped) else None
+
+
 @dataclass(frozen=True)
 class PayloadCodec:
     """How a connection reads payloads, and what it must not show of them.

@@ -193,6 +193,11 @@ class ReadMarks:
     def __contains__(self, number: int) -> bool:
         return number <= self._up_to or number in self._beyond
 
+    def count(self, first: int, last: int) -> int:
+        """How many items from number `first` to number `last` are read."""
+        contiguous = max(min(self._up_to, last) - first + 1, 0)
+        return contiguous + sum(first <= number <= last for number in self._beyond)
+
     def add(self, number: int) -> None:
         """Mark this item read."""
         if number > self._up_to:

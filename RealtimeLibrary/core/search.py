@@ -43,6 +43,7 @@ class Search(Generic[ItemT]):
         self._unread_only = unread_only
         self._key: Hashable = None if condition.key is None else (unread_only, condition.key)
         self.first = self._next = connection.start_of(since)
+        self._first_match: ItemT | None = None
         self._contiguous = False
         if self._key is not None:
             known = connection.judged.get(self._key, connection.record.first - 1)
@@ -71,8 +72,10 @@ class Search(Generic[ItemT]):
                 found = item
                 break
         self._next = stop + 1 if found is None else found.number + 1
-        # Assertions look at the same match again next time; waits have read it by then.
-        self._remember(self._next - 1 if found is None or self._unread_only else found.number - 1)
+        if self._first_match is None:
+            # No further: an assertion looks at the same match again, and so does a wait if this one fails.
+            self._remember(self._next - 1 if found is None else found.number - 1)
+            self._first_match = found
         return found
 
     def _matches(self, item: ItemT) -> bool:
@@ -91,9 +94,7 @@ class Search(Generic[ItemT]):
         judged = self._connection.judged
         if len(judged) >= _MEMORY and self._key not in judged:
             judged.clear()
-        if not self._unread_only and judged.get(self._key, 0) > number:
-            return
-        judged[self._key] = number
+        judged[self._key] = max(judged.get(self._key, 0), number)
 
 
 def fits(condition: Condition, item: Item) -> bool:

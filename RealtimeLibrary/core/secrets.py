@@ -45,13 +45,16 @@ class Secrets:
         self._params = frozenset(name.lower() for name in params)
         self._values: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._longest = 0
 
     def add(self, value: str) -> None:
-        """Never show this value again, nor its percent-encoded and JSON-escaped forms."""
-        forms = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]} - {""}
+        """Never show this value again, nor its percent-encoded, JSON-escaped and Python-quoted forms."""
+        escaped = json.dumps(value)[1:-1], repr(value)[1:-1]
+        forms = {value, quote(value, safe=""), quote_plus(value), *escaped} - {""}
         if not forms <= self._values:
             self._values |= forms
             longest_first = sorted(self._values, key=len, reverse=True)
+            self._longest = len(longest_first[0])
             self._pattern = re.compile("|".join(map(re.escape, longest_first)))
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
@@ -74,6 +77,18 @@ class Secrets:
     def mask(self, text: str) -> str:
         """`text` without any known secret."""
         return text if self._pattern is None else self._pattern.sub(MASK, text)
+
+    def mask_start(self, text: str, limit: int) -> tuple[str, bool]:
+        """At most the first `limit` characters of the masked text, and whether that is all of it.
+
+        A long text is not masked as a whole.
+        """
+        window = 4 * limit + self._longest
+        masked = self.mask(text[:window])
+        if len(text) > window:
+            # The window may end inside a secret.
+            return masked[: max(len(masked) - self._longest, 0)][:limit], False
+        return masked[:limit], len(masked) <= limit
 
     def mask_bytes(self, data: bytes) -> bytes:
         """`data` without any known secret; the encoding is taken as UTF-8."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from RealtimeLibrary.core.condition import Condition
 from RealtimeLibrary.core.conditions import ANY, Dialect, TypeIs, all_of, condition_from
-from RealtimeLibrary.core.connection import Connection, Family, State
+from RealtimeLibrary.core.connection import Connection, Family, Mark, State
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.wording import counted
 
@@ -37,6 +37,8 @@ class Situation:
         offender: The item that must not have arrived.
         begun_at: When it began, on the monotonic clock.
         unread_only: Whether items already read were passed over.
+        since: Where it was told to begin, `None` for the whole record.
+        found: Numbers of the items that did match, where more were asked for.
     """
 
     connection: Connection[Any]
@@ -48,6 +50,13 @@ class Situation:
     misfits: int = 0
     offender: Item | None = None
     unread_only: bool = False
+    since: Mark | int | None = None
+    found: tuple[int, ...] = ()
+
+    @property
+    def read(self) -> int:
+        """How many items it passed over because an earlier wait had returned them."""
+        return self.connection.unread.count(self.first, self.last) if self.unread_only else 0
 
 
 def wanted(family: Family, dialect: Dialect, condition: Condition = ANY, of_type: str | None = None) -> Wanted:
@@ -74,6 +83,11 @@ def wanted_from(family: Family, dialect: Dialect, predicate: Any, of_type: str |
     return wanted(family, dialect, condition, of_type)
 
 
+def about(connection: Connection[Any], begun_at: float, seconds: float | None = None) -> Situation:
+    """The situation of an expectation about the connection itself."""
+    return Situation(connection, None, 1, 0, seconds, begun_at)
+
+
 def condition_of(connection: Connection[Any]) -> str:
     """The state of a connection in a sentence, with how it came to it."""
     if connection.state is State.OPEN:
@@ -82,22 +96,30 @@ def condition_of(connection: Connection[Any]) -> str:
         last = f"; last error: {connection.errors[-1]}" if connection.errors else "."
         return f"the connection was lost and is reconnecting{last}"
     if connection.ending is not None:
-        return f"{connection.ending.text}."
+        never = "" if connection.openings else "it was never connected: "
+        return f"{never}{connection.ending.text}."
     if connection.state is State.CLOSED:
         return "it was never connected."
     return f"the connection is {connection.state.value}."
 
 
-def instead(connection: Connection[Any], looked_at: int) -> str:
-    """What happened instead of the expected, in a sentence.
-
-    Args:
-        connection: Where it was expected.
-        looked_at: How many items were judged.
-    """
-    noun = connection.family.noun
+def instead(situation: Situation) -> str:
+    """What happened instead of the expected, in a sentence."""
+    connection = situation.connection
     if connection.is_over or connection.state is State.RECONNECTING:
         return condition_of(connection)
-    if not looked_at:
-        return f"no {noun} was received; {condition_of(connection)}"
-    return f"none of {counted(looked_at, noun)} matched; {condition_of(connection)}"
+    return f"{_what_came(situation)}; {condition_of(connection)}"
+
+
+def _what_came(situation: Situation) -> str:
+    noun = situation.connection.family.noun
+    came = max(situation.last - situation.first + 1, 0)
+    unread = came - situation.read
+    kind = f"unread {noun}" if situation.read else noun
+    if not came:
+        return f"no {noun} was received"
+    if not unread:
+        return f"no unread {noun} was received, and {counted(came, noun)} had been read before"
+    if situation.found:
+        return f"{len(situation.found):,} of {counted(unread, kind)} matched"
+    return f"the only {kind} did not match" if unread == 1 else f"none of {counted(unread, kind)} matched"

@@ -1,6 +1,7 @@
 """The asyncio tester: life cycle, waits, assertions and listeners that WebSocket and SSE share."""
 
 import asyncio
+import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from RealtimeLibrary.core.connection import Connection, Listener, Mark, State
 from RealtimeLibrary.core.ending import Ending
 from RealtimeLibrary.core.errors import ConnectionClosed, ExpectationFailed, RealtimeError
 from RealtimeLibrary.core.messages import Item
-from RealtimeLibrary.core.situation import Wanted, condition_of
+from RealtimeLibrary.core.situation import Wanted, about, condition_of
 from RealtimeLibrary.core.waiting import PENDING, Closed, Expectation, Items, Open, Quiet
 from RealtimeLibrary.core.wording import Seconds, counted, seconds_of
 
@@ -214,7 +215,7 @@ class Tester(ABC, Generic[ItemT]):
 def check_connected(connection: Connection[Any]) -> None:
     """Fail unless the connection is open right now."""
     if not connection.is_open:
-        raise ExpectationFailed(_not_connected(connection))
+        raise _failed(connection, _not_connected(connection))
 
 
 def check_no_error(connection: Connection[Any]) -> None:
@@ -223,7 +224,11 @@ def check_no_error(connection: Connection[Any]) -> None:
         return
     others = connection.error_count - 1
     more = f" (and {counted(others, 'more error')})" if others else ""
-    raise ExpectationFailed(f"{connection.family.name} error detected: {connection.errors[0]}{more}")
+    raise _failed(connection, f"{connection.family.name} error detected: {connection.errors[0]}{more}")
+
+
+def _failed(connection: Connection[Any], verdict: str) -> ExpectationFailed:
+    return ExpectationFailed(connection.secrets.mask(verdict), about(connection, time.monotonic()))
 
 
 def _not_connected(connection: Connection[Any]) -> str:

@@ -19,7 +19,7 @@ from RealtimeLibrary.core.errors import (
 )
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.search import Search
-from RealtimeLibrary.core.situation import Situation, Wanted, condition_of, instead
+from RealtimeLibrary.core.situation import Situation, Wanted, about, condition_of, instead
 from RealtimeLibrary.core.wording import counted, in_words
 
 ItemT = TypeVar("ItemT", bound=Item)
@@ -89,13 +89,20 @@ class _Looking(Expectation[ResultT], Generic[ItemT, ResultT]):
         self.waiting_for = wanted.phrase
         self.seconds = seconds
         self._begun_at = now
+        self._since = since
         self._unread_only = unread_only
+        self._found: list[ItemT] = []
         self._search = Search(connection, wanted.condition, since, unread_only=unread_only)
 
     @property
     def behind(self) -> bool:
         """Whether items are left to look at."""
         return self._search.behind
+
+    @property
+    def found(self) -> Sequence[ItemT]:
+        """What has matched so far."""
+        return self._found
 
     @property
     def misfits(self) -> int:
@@ -114,14 +121,17 @@ class _Looking(Expectation[ResultT], Generic[ItemT, ResultT]):
             self._search.misfits,
             offender,
             self._unread_only,
+            self._since,
+            tuple(item.number for item in self._found),
         )
 
     def _failed(self, expected: str) -> ExpectationFailed:
-        alias = self.connection.alias
-        what = instead(self.connection, max(self._search.last - self._search.first + 1, 0))
-        if self.connection.is_over:
-            return ClosedWhileWaiting(f"{expected} on '{alias}': {what}", self.situation())
-        return NothingMatched(f"{expected} within {in_words(self.seconds)} on '{alias}': {what}", self.situation())
+        situation = self.situation()
+        over = self.connection.is_over
+        within = "" if over else f" within {in_words(self.seconds)}"
+        text = f"{expected}{within} on '{self.connection.alias}': {instead(situation)}"
+        kind = ClosedWhileWaiting if over else NothingMatched
+        return kind(self.connection.secrets.mask(text), situation)
 
 
 class Items(_Looking[ItemT, list[ItemT]]):
@@ -151,7 +161,6 @@ class Items(_Looking[ItemT, list[ItemT]]):
     ) -> None:
         super().__init__(connection, wanted, seconds, now, since, unread_only=consume)
         self._count = count
-        self._found: list[ItemT] = []
 
     def poll(self) -> list[ItemT] | Pending:
         """Look at what is new."""
@@ -194,7 +203,6 @@ class Collected(_Looking[ItemT, list[ItemT]]):
 
     def __init__(self, connection: Connection[ItemT], wanted: Wanted, seconds: float, now: float) -> None:
         super().__init__(connection, wanted, seconds, now, unread_only=True)
-        self._found: list[ItemT] = []
 
     def poll(self) -> list[ItemT] | Pending:
         """Look at what is new."""
@@ -248,7 +256,7 @@ class Quiet(_Looking[ItemT, None]):
         if (offender := self._search.find()) is not None:
             raise self._offended(offender)
         if not unbroken and not self.behind:
-            raise ClosedWhileWaiting(self._not_open(), self.situation())
+            raise ClosedWhileWaiting(self.connection.secrets.mask(self._not_open()), self.situation())
 
     def _offended(self, offender: ItemT) -> UnexpectedMessage:
         delay = offender.received_at - self._begun_at
@@ -258,7 +266,7 @@ class Quiet(_Looking[ItemT, None]):
             when = f"{in_words(-delay)} before the quiet time of {in_words(self.seconds)}"
         phrase = self.wanted.phrase
         text = f"Unexpected {phrase} was received on '{self.connection.alias}': #{offender.number} came {when}."
-        return UnexpectedMessage(text, self.situation(offender))
+        return UnexpectedMessage(self.connection.secrets.mask(text), self.situation(offender))
 
     def _not_open(self) -> str:
         connection = self.connection
@@ -294,7 +302,7 @@ class Open(Expectation[None]):
         connection = self.connection
         within = "" if kind is ClosedWhileWaiting else f" within {in_words(self.seconds)}"
         text = f"{connection.family.name} is not connected{within} on '{connection.alias}': {condition_of(connection)}"
-        return kind(text, Situation(connection, None, 1, 0, self.seconds, self._begun_at))
+        return kind(connection.secrets.mask(text), about(connection, self._begun_at, self.seconds))
 
 
 class Closed(Expectation[None]):
@@ -334,11 +342,12 @@ class Closed(Expectation[None]):
             f"Connection did not close within {in_words(self.seconds)} on '{self.connection.alias}': "
             f"{condition_of(self.connection)}"
         )
-        raise UnexpectedClose(text, self._situation())
+        raise self._unexpected(text)
 
     def _failed(self, expected: str) -> UnexpectedClose:
-        text = f"{expected} on '{self.connection.alias}', but it is {condition_of(self.connection)}"
-        return UnexpectedClose(text, self._situation())
+        text = f"{expected} on '{self.connection.alias}', but it was {condition_of(self.connection)}"
+        return self._unexpected(text)
 
-    def _situation(self) -> Situation:
-        return Situation(self.connection, None, 1, 0, self.seconds, self._begun_at)
+    def _unexpected(self, text: str) -> UnexpectedClose:
+        situation = about(self.connection, self._begun_at, self.seconds)
+        return UnexpectedClose(self.connection.secrets.mask(text), situation)

@@ -192,8 +192,7 @@ def test_line_that_is_too_long_ends_the_reading_and_keeps_the_events_before():
     batch = parser.feed(b"data: a\n\ndata: " + b"x" * 15 + b"\n\ndata: b\n\n")
     assert batch.datas == ["a"]
     assert str(batch.violation) == (
-        "The event stream has a line of more than 20 bytes (max_size); "
-        "it starts with 'data: xxxxxxxxxxxxxxx'."
+        "The event stream has a line of more than 20 bytes (max_size); it starts with 'data: xxxxxxxxxxxxxxx'."
     )
     again = parser.feed(b"data: c\n\n")
     assert again.datas == []

@@ -125,9 +125,7 @@ def test_take_rest_returns_what_was_not_yielded() -> None:
 @pytest.mark.parametrize("no_context_takeover", [False, True])
 def test_compressed_messages_are_cut(*, no_context_takeover: bool) -> None:
     sender = deflate(no_context_takeover=no_context_takeover)
-    data = (
-        compressed(b"hello hello", sender) + text("plain") + compressed(b"hello again", sender, Opcode.BINARY)
-    )
+    data = compressed(b"hello hello", sender) + text("plain") + compressed(b"hello again", sender, Opcode.BINARY)
     cutter = FrameCutter(deflate=deflate(no_context_takeover=no_context_takeover))
     assert list(cutter.feed(data)) == [Messages(["hello hello", "plain", b"hello again"], 27)]
 

@@ -97,9 +97,7 @@ async def test_without_a_name_of_the_extension_messages_still_arrive(name: str) 
 
     hidden: list[PerMessageDeflate] = []
     hide.setattr(PerMessageDeflate, "__init__", init_without)
-    hide.setattr(
-        receiving, "hasattr", lambda thing, wanted: wanted != name and hasattr(thing, wanted), raising=False
-    )
+    hide.setattr(receiving, "hasattr", lambda thing, wanted: wanted != name and hasattr(thing, wanted), raising=False)
     peer.feed(answer)
     hide.undo()
     peer.feed(peer.text("one"), peer.text("two"))
@@ -165,9 +163,7 @@ async def test_messages_received_while_closing_are_recorded(path: str) -> None:
     peer.feed(peer.text("half a message")[:5])
     closing = asyncio.ensure_future(peer.connection.close())
     await asyncio.sleep(0)
-    peer.feed(
-        peer.text("half a message")[5:] + peer.text("last"), peer.frame(Opcode.CLOSE, close_frame(1000))
-    )
+    peer.feed(peer.text("half a message")[5:] + peer.text("last"), peer.frame(Opcode.CLOSE, close_frame(1000)))
     peer.lose()
     await closing
     assert peer.sink.events == ["half a message", "last", ("ended",)]
@@ -220,16 +216,12 @@ FAULTS = [
     pytest.param(unsafe(8, b"\x03\xe7"), 1002, id="close with 999"),
     pytest.param(unsafe(8, b"\x03\xe8\xff"), 1007, id="close reason is not UTF-8"),
     pytest.param(b"\x82\x7f\x00\x00\x00\x01\x00\x00\x00\x00", 1009, id="4 GiB"),
-    pytest.param(
-        b"\x01\x7e\x03\xe8" + bytes(1000) + b"\x80\x7e\x03\xe8", 1009, id="fragments together too big"
-    ),
+    pytest.param(b"\x01\x7e\x03\xe8" + bytes(1000) + b"\x80\x7e\x03\xe8", 1009, id="fragments together too big"),
 ]
 
 
 @pytest.mark.parametrize(("fault", "code"), FAULTS)
-async def test_a_fault_ends_with_its_code_after_the_messages_before_it(
-    path: str, fault: bytes, code: int
-) -> None:
+async def test_a_fault_ends_with_its_code_after_the_messages_before_it(path: str, fault: bytes, code: int) -> None:
     if path == "parsing" and fault == b"\x81\x10caf\xf8":
         pytest.xfail("only cutting looks into a frame that is not whole")
     peer = await Peer(max_size=1024).open()

@@ -90,9 +90,7 @@ class Peer:
         options: For the connection and its protocol: `max_size`, `ping_interval` and so on.
     """
 
-    def __init__(
-        self, deflate: dict[str, Any] | None = None, *, max_size: int | None = 2**24, **options: Any
-    ) -> None:
+    def __init__(self, deflate: dict[str, Any] | None = None, *, max_size: int | None = 2**24, **options: Any) -> None:
         extensions = None if deflate is None else [ClientPerMessageDeflateFactory()]
         self.protocol = ClientProtocol(parse_uri("ws://peer/"), extensions=extensions, max_size=max_size)
         self.sink = Recorder()
@@ -137,9 +135,7 @@ class Peer:
         self.server.receive_data(self.transport.written)
         self.transport.written = b""
         return [
-            (event.opcode, bytes(event.data))
-            for event in self.server.events_received()
-            if isinstance(event, Frame)
+            (event.opcode, bytes(event.data)) for event in self.server.events_received() if isinstance(event, Frame)
         ]
 
     def lose(self, error: Exception | None = None) -> None:

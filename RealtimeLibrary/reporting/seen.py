@@ -1,0 +1,42 @@
+"""What a failed expectation looked at: the items worth telling about, bounded however long the record is."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from RealtimeLibrary.core.condition import Condition
+from RealtimeLibrary.core.connection import Connection
+from RealtimeLibrary.core.messages import Item
+from RealtimeLibrary.core.situation import Situation
+
+EXAMINED: Final = 1_000
+"""Newest items that a report looks at."""
+
+
+def examined(situation: Situation) -> list[Item]:
+    """The newest items that were judged and did not match."""
+    items = newest(situation.connection, situation.first, situation.last)
+    read = situation.connection.unread if situation.unread_only else ()
+    return [item for item in items if item.number not in read and item.number not in situation.found]
+
+
+def newest(connection: Connection[Any], first: int, last: int) -> Iterator[Item]:
+    """The newest held items from number `first` to number `last`."""
+    return connection.record.items(max(first, last - EXAMINED + 1), last)
+
+
+def matching(condition: Condition, items: Iterator[Item]) -> list[Item]:
+    """Those that match, as far as it may be asked again."""
+    return [item for item in items if judged(condition, item)] if condition.repeatable else []
+
+
+def judged(condition: Condition, item: Item) -> bool:
+    """Whether it matches; what cannot be judged does not."""
+    try:
+        return condition.matches(item)
+    except Exception:  # a misfit, or what the user's own predicate raises: the verdict stands already
+        return False
+
+
+def moment(seconds: float) -> str:
+    """A time relative to the start of the wait: `+1.204 s`, `-0.600 s`."""
+    return f"{seconds:+.3f} s"
