@@ -199,7 +199,7 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
             session.run_listeners()
             return value
         except RealtimeError as error:
-            error.args = (session.secrets.mask(str(error)),)
+            error.args = (session.explained(error),)
             # The cause is in the text already; its own text is foreign and may hold a secret.
             raise error from None
 

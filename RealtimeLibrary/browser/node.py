@@ -39,7 +39,7 @@ def find_browser_library(user: str) -> Any:
         raise WrongUse(f"'{user}' {_NOT_INSTALLED}") from error
     from robot.libraries.BuiltIn import BuiltIn
 
-    libraries: dict[str, Any] = BuiltIn().get_library_instance(all=True)
+    libraries: Any = BuiltIn().get_library_instance(all=True)
     for library in libraries.values():
         if isinstance(library, Browser):
             return library

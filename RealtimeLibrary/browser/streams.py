@@ -161,7 +161,7 @@ class PageEventStream(PageStream[Any]):
 
     def _event(self, event: Event) -> None:
         data = event["data"]
-        columns = [[data], [event["type"]], [event["id"]], [None]]
+        columns: list[list[Any]] = [[data], [event["type"]], [event["id"]], [None]]
         self.connection.received(columns, time.monotonic(), size_of(data))
 
     def _chunk(self, event: Event) -> None:

@@ -5,9 +5,9 @@ Robot's thread: both call `poll` after every change and `expire` at the deadline
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from RealtimeLibrary.core.connection import Connection, Mark
 from RealtimeLibrary.core.errors import (
@@ -35,6 +35,13 @@ class Pending(Enum):
 PENDING: Final = Pending.PENDING
 
 
+class Observable(Protocol):
+    """What changes, and tells those who wait for it."""
+
+    def observe(self, observer: Callable[[], None]) -> Callable[[], None]:
+        """Call `observer` on the loop after every change; returns the function that ends it."""
+
+
 class Expectation(ABC, Generic[ResultT]):
     """Something that must come true.
 
@@ -44,7 +51,7 @@ class Expectation(ABC, Generic[ResultT]):
         waiting_for: The words for a progress line.
     """
 
-    connections: Sequence[Connection[Any]]
+    connections: Sequence[Observable]
     seconds: float
     waiting_for: str
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from enum import Enum
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from RealtimeLibrary.bridge import LoopThread
 from RealtimeLibrary.core.condition import Condition
 from RealtimeLibrary.core.conditions import ANY, EVENTS, MESSAGES, Dialect, PredicateHolds, all_of, conditions_from
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Connection, Family, Listener, Mark
+from RealtimeLibrary.core.errors import ExpectationFailed, RealtimeError
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.options import ConnectionSettings, SSESettings, WebSocketSettings
 from RealtimeLibrary.core.secrets import Secrets
@@ -25,6 +26,7 @@ from RealtimeLibrary.core.wording import seconds_of
 from RealtimeLibrary.keywords.arguments import Timeout, Url, plain_options, revealed
 from RealtimeLibrary.keywords.returned import Returned
 from RealtimeLibrary.keywords.store import Store, Stream
+from RealtimeLibrary.reporting.failure import explain
 
 T = TypeVar("T")
 
@@ -200,6 +202,14 @@ class Session:
 
         return PredicateHolds(call, description=f"keyword '{name}'")
 
+    # Failures
+
+    def explained(self, error: RealtimeError) -> str:
+        """The whole text of a failure, without secrets."""
+        if isinstance(error, ExpectationFailed) and not error.own_text:
+            return explain(error, [stream.connection for stream in self.store])
+        return self.secrets.mask(str(error))
+
     # Listeners
 
     def listen(self, connection: Connection[Any], topic: str, callback: Callable[[Any], object]) -> None:
@@ -237,7 +247,7 @@ def _row(connection: Connection[Any]) -> dict[str, Any]:
 
 def _in_robot(dialect: Dialect, returned: Returned) -> Dialect:
     """The dialect with Robot's variables, and with Robot's view of an item for callables."""
-    return Dialect(dialect.names, dialect.type_word, dialect.type_path, _variable, returned.item)
+    return replace(dialect, variable=_variable, argument=returned.item)
 
 
 def _variable(name: str) -> Any:
