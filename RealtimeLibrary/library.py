@@ -10,7 +10,7 @@ from robotlibcore import DynamicCore
 
 from RealtimeLibrary.core.errors import RealtimeError
 from RealtimeLibrary.core.secrets import SECRET_PARAMS
-from RealtimeLibrary.keywords.arguments import AS_IMPORTED, CONVERTERS, ByteSize, Headers, Url, given
+from RealtimeLibrary.keywords.arguments import AS_IMPORTED, CONVERTERS, Headers, Url, given
 from RealtimeLibrary.keywords.asserting import Asserting
 from RealtimeLibrary.keywords.connecting import Connecting
 from RealtimeLibrary.keywords.documentation import completed
@@ -129,9 +129,9 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
         ping_interval: timedelta | None = timedelta(seconds=20),
         ping_timeout: timedelta | None = timedelta(seconds=20),
         compression: Literal["deflate"] | None = None,
-        max_size: ByteSize = AS_IMPORTED,
+        max_size: int | str = AS_IMPORTED,
         max_messages: int | None = None,
-        max_bytes: ByteSize | None = AS_IMPORTED,
+        max_bytes: int | str | None = AS_IMPORTED,
         verify: bool | str = True,
         client_cert: str | None = None,
         client_key: str | None = None,

@@ -10,7 +10,6 @@ from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Mark
 from RealtimeLibrary.core.wording import seconds_of
 from RealtimeLibrary.keywords.arguments import (
     AS_IMPORTED,
-    ByteSize,
     Headers,
     Timeout,
     Url,
@@ -43,9 +42,9 @@ class Connecting:
         ping_interval: timedelta | None = AS_IMPORTED,
         ping_timeout: timedelta | None = AS_IMPORTED,
         compression: Literal["deflate"] | None = AS_IMPORTED,
-        max_size: ByteSize = AS_IMPORTED,
+        max_size: int | str = AS_IMPORTED,
         max_messages: int | None = AS_IMPORTED,
-        max_bytes: ByteSize | None = AS_IMPORTED,
+        max_bytes: int | str | None = AS_IMPORTED,
         verify: bool | str = AS_IMPORTED,
         client_cert: str | None = AS_IMPORTED,
         client_key: str | None = AS_IMPORTED,
@@ -124,8 +123,8 @@ class Connecting:
         client_key: str | None = AS_IMPORTED,
         proxy: Url | None = AS_IMPORTED,
         max_messages: int | None = AS_IMPORTED,
-        max_bytes: ByteSize | None = AS_IMPORTED,
-        max_size: ByteSize = AS_IMPORTED,
+        max_bytes: int | str | None = AS_IMPORTED,
+        max_size: int | str = AS_IMPORTED,
     ) -> str:
         """Open an event stream and record every event.
 
