@@ -33,7 +33,15 @@ _TAIL: Final = b"\x00\x00\xff\xff"  # what a sender cuts off a compressed messag
 
 
 class MessageTooBig(Exception):
-    """A message is larger than the limit, or would be after decompression."""
+    """A message would be larger than the limit after decompression.
+
+    Attributes:
+        limit: The largest message allowed, in bytes.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"compressed message exceeds limit of {limit} bytes when decompressed")
+        self.limit = limit
 
 
 class BadCompression(Exception):
@@ -163,7 +171,7 @@ class FrameCutter:
         except zlib.error as error:
             raise BadCompression(str(error)) from error
         if limit is not None and len(inflated) > limit:
-            raise MessageTooBig(f"compressed message exceeds limit of {limit} bytes when decompressed")
+            raise MessageTooBig(limit)
         if decoder.eof and not fresh:
             # A final block ended the sender's stream (RFC 7692, section 7.2.3.4): the next one starts anew.
             deflate.decoder = zlib.decompressobj(-deflate.remote_max_window_bits)

@@ -15,11 +15,12 @@ Three connections, from the fastest to the one that needs least of websockets' i
 import asyncio
 import codecs
 import time
+from contextlib import suppress
 from typing import Any, ClassVar, Final, Protocol
 
 from websockets.asyncio.client import ClientConnection
 from websockets.client import ClientProtocol
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidState
 from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import Event, State
@@ -61,7 +62,7 @@ class PingTimeout(Exception):
 class CreateConnection(Protocol):
     """What `connect(create_connection=...)` calls."""
 
-    def __call__(self, protocol: ClientProtocol, **options: Any) -> ClientConnection:
+    def __call__(self, protocol: ClientProtocol, **options: Any) -> "Recording":
         """Create the connection that runs the protocol."""
 
 
@@ -71,7 +72,7 @@ def recording_connection(sink: Sink) -> CreateConnection:
     It chooses the fastest connection whose needs the installed websockets meets.
     """
 
-    def create(protocol: ClientProtocol, **options: Any) -> ClientConnection:
+    def create(protocol: ClientProtocol, **options: Any) -> Recording:
         for kind in (CuttingConnection, ParsingConnection):
             if kind.is_supported(protocol):
                 return kind(protocol, sink=sink, **options)
@@ -85,10 +86,16 @@ class ParsingConnection(ClientConnection):
 
     Args:
         sink: Takes what is received.
+
+    Attributes:
+        received_at: When the last bytes arrived on the monotonic clock, in seconds; 0 before the first.
+        lost_by: The error that ended TCP, `None` before and for an orderly end.
     """
 
     needs_of_connection: ClassVar = frozenset({"process_event", "keepalive", "send_data"})
-    needs_of_protocol: ClassVar = frozenset({"fail", "parser_exc", "close_rcvd", "handshake_exc"})
+    needs_of_protocol: ClassVar = frozenset(
+        {"fail", "parser_exc", "close_rcvd", "handshake_exc", "send_text", "send_binary"}
+    )
 
     @classmethod
     def is_supported(cls, protocol: ClientProtocol) -> bool:
@@ -100,21 +107,35 @@ class ParsingConnection(ClientConnection):
     def __init__(self, protocol: ClientProtocol, *, sink: Sink, **options: Any) -> None:
         super().__init__(protocol, **options)
         self._sink = sink
-        self._at = 0.0  # when the bytes being processed arrived
+        self.received_at = 0.0
+        self.lost_by: Exception | None = None
         self._ended = False
         self._closing: asyncio.TimerHandle | None = None  # limits how long the peer keeps TCP open at the end
         self._fragments = bytearray()
         self._validator: codecs.IncrementalDecoder | None = None  # of the text message that is assembled
 
+    def send_now(self, payload: str | bytes) -> None:
+        """Hand a message to the network in this very moment, without waiting for room in the buffers.
+
+        Raises:
+            InvalidState: The connection is not open.
+        """
+        if isinstance(payload, str):
+            self.protocol.send_text(payload.encode())
+        else:
+            self.protocol.send_binary(payload)
+        self.send_data()
+
     # asyncio's callbacks
 
     def data_received(self, data: bytes) -> None:
         """Process received bytes."""
-        self._at = time.monotonic()
+        self.received_at = time.monotonic()
         self._parse(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Process the end of the TCP connection."""
+        self.lost_by = exc
         super().connection_lost(exc)
         if self._closing is not None:
             self._closing.cancel()
@@ -131,10 +152,10 @@ class ParsingConnection(ClientConnection):
         elif event.opcode in _DATA:
             self._assemble(event)
         elif event.opcode is Opcode.PING:
-            self._sink.ping_received(bytes(event.data), self._at)
+            self._sink.ping_received(bytes(event.data), self.received_at)
         elif event.opcode is Opcode.PONG:
             super().process_event(event)
-            self._sink.pong_received(bytes(event.data), self._at)
+            self._sink.pong_received(bytes(event.data), self.received_at)
 
     async def keepalive(self) -> None:
         """Send pings; give the peer up at the first pong that is late, without waiting for a close frame."""
@@ -178,7 +199,7 @@ class ParsingConnection(ClientConnection):
         if frame.fin:
             payload, self._fragments = bytes(self._fragments), bytearray()
             is_text = self._validator is not None
-            self._sink.received([payload.decode() if is_text else payload], self._at, len(payload))
+            self._sink.received([payload.decode() if is_text else payload], self.received_at, len(payload))
 
     # Endings
 
@@ -227,7 +248,7 @@ class CuttingConnection(ParsingConnection):
 
     def data_received(self, data: bytes) -> None:
         """Process received bytes."""
-        self._at = time.monotonic()
+        self.received_at = time.monotonic()
         if self._response_end is not None:
             data = self._read_response(self._response_end, data)
         if self._cutter is not None and self.protocol.state is State.OPEN:
@@ -271,7 +292,7 @@ class CuttingConnection(ParsingConnection):
         try:
             for part in cutter.feed(data):
                 if isinstance(part, Messages):
-                    self._sink.received(part.payloads, self._at, part.size)
+                    self._sink.received(part.payloads, self.received_at, part.size)
                     continue
                 if part.opcode == CLOSE:
                     # A close frame may come inside a fragmented message (RFC 6455, section 5.4); websockets
@@ -310,11 +331,24 @@ class QueuedConnection(ClientConnection):
         super().__init__(protocol, **options)
         self._sink = sink
         self._receiving: asyncio.Task[None] | None = None
+        self._sending: asyncio.Task[None] | None = None  # the last message, which waits for those before it
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start receiving."""
         super().connection_made(transport)
         self._receiving = asyncio.get_running_loop().create_task(self._receive())
+
+    def send_now(self, payload: str | bytes) -> None:
+        """Send a message as soon as the loop turns; an error of it shows in the connection's end."""
+        if self.state is not State.OPEN:
+            raise InvalidState(f"connection is {self.state.name.lower()}")
+        self._sending = self.loop.create_task(self._send_after(self._sending, payload))
+
+    async def _send_after(self, earlier: asyncio.Task[None] | None, payload: str | bytes) -> None:
+        if earlier is not None:
+            await earlier
+        with suppress(ConnectionClosed):
+            await self.send(payload)
 
     async def _receive(self) -> None:
         was_open = False
@@ -326,3 +360,7 @@ class QueuedConnection(ClientConnection):
             was_open = self.response is not None and self.response.status_code == 101
         if was_open:
             self._sink.ended(time.monotonic())
+
+
+Recording = ParsingConnection | QueuedConnection
+"""A connection that records."""

@@ -1,36 +1,37 @@
 """The WebSocket tester: a connection over `websockets` that records, reconnects and says how it ended (RFC 6455)."""
 
 import asyncio
-import ipaddress
-import time
-from collections.abc import Callable, Sequence
-from typing import Any, Final, Unpack
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Unpack
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConcurrencyError, InvalidState
 from websockets.exceptions import ConnectionClosed as ForeignClosed
-from websockets.typing import Origin, Subprotocol
 
 from RealtimeLibrary.core.conditions import MESSAGES
 from RealtimeLibrary.core.connection import WEBSOCKET, Mark, MessageConnection, websocket_connection
-from RealtimeLibrary.core.ending import Ending, code_in_words
-from RealtimeLibrary.core.errors import ConnectionClosed as NotOpen
-from RealtimeLibrary.core.errors import HandshakeRejected, InvalidArgument, RealtimeError, TimedOut, WrongUse
+from RealtimeLibrary.core.ending import Ending
+from RealtimeLibrary.core.errors import (
+    ConnectionClosed,
+    HandshakeRejected,
+    InvalidArgument,
+    PeerViolation,
+    RealtimeError,
+    TimedOut,
+    WrongUse,
+)
 from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.messages import Message, PayloadCodec
 from RealtimeLibrary.core.options import WebSocketOptions, WebSocketSettings
 from RealtimeLibrary.core.payloads import encode
-from RealtimeLibrary.core.receiving import recording_connection
+from RealtimeLibrary.core.receiving import Recording
 from RealtimeLibrary.core.record import Recorded
 from RealtimeLibrary.core.secrets import Secrets, refuse_half_secret
 from RealtimeLibrary.core.situation import wanted_from
 from RealtimeLibrary.core.tester import Tester
-from RealtimeLibrary.core.tls import tls_context
-from RealtimeLibrary.core.translation import websocket_connect_error, websocket_ending
-from RealtimeLibrary.core.wording import Seconds, in_words, seconds_of
-
-CLOSE_TIMEOUT: Final = 5.0
-"""Longest wait for the peer's close frame and the end of TCP, in seconds."""
+from RealtimeLibrary.core.websocket_link import Link
+from RealtimeLibrary.core.wording import Seconds, counted, in_words
 
 
 class WebSocketTester(Tester[Message]):
@@ -54,11 +55,11 @@ class WebSocketTester(Tester[Message]):
         self._settings = WebSocketSettings().updated(**options)
         self._secrets = Secrets() if secrets is None else secrets
         super().__init__(self._new_connection(alias), timeout)
-        self._link: _Link | None = None
-        self._reconnecting: asyncio.Task[None] | None = None
-        self._failed_attempts = 0
-        self._leaving = False
         self._target = ""
+        self._link: Link | None = None  # the one that is or was open last
+        self._leaving = False
+        self._reconnecting: asyncio.Task[None] | None = None
+        self._failures: list[str] = []  # of the reconnection attempts in a row
 
     # Life cycle
 
@@ -82,6 +83,7 @@ class WebSocketTester(Tester[Message]):
         self._take_secrets(url)
         self._target = url
         self._leaving = False
+        self._failures = []
         self._renew(self._new_connection(self.connection.alias, self._secrets.mask_url(url)))
         try:
             await self._open()
@@ -92,6 +94,8 @@ class WebSocketTester(Tester[Message]):
     async def disconnect(self, code: int = 1000, reason: str = "") -> None:
         """Close the connection. Does nothing if it is closed. What was received stays readable.
 
+        Waits at most 5 seconds for the server's close frame. Cancelling is safe: it closes at once.
+
         Args:
             code: The close code to send (RFC 6455, section 7.4).
             reason: The close reason, at most 123 bytes of UTF-8.
@@ -100,18 +104,21 @@ class WebSocketTester(Tester[Message]):
             InvalidArgument: The code or reason cannot be sent.
         """
         _check_close(code, reason)
+        if self.connection.is_over:
+            if self._link is not None:
+                self._link.abort()  # the server may keep TCP open after its close frame
+            return
         self._leaving = True
         if self._reconnecting is not None:
             self._reconnecting.cancel()
             self._reconnecting = None
-        if self.connection.is_over:
-            return
-        link = self._link
-        if link is not None and link.websocket is not None:
+        if self.connection.is_open and self._link is not None:
             self.connection.closing()
-            await link.websocket.close(code, reason)
-        said = code_in_words(code, reason)
-        self.connection.closed(Ending(f"closed by us with {said}", "us", code, reason))
+            try:
+                await self._link.websocket.close(code, reason)
+            finally:
+                self._link.abort()
+        self._leave(Ending("closed by us while it was not connected", "us"))
 
     # Messages
 
@@ -133,6 +140,23 @@ class WebSocketTester(Tester[Message]):
             raise self._closed() from error
         self.connection.sent(payload)
 
+    def send_now(self, message: Any) -> None:
+        """Send a message without waiting for room in the buffers; for callbacks, which cannot wait.
+
+        Args:
+            message: See `send`.
+
+        Raises:
+            ConnectionClosed: The connection is not open.
+            InvalidArgument: The message has no JSON form.
+        """
+        payload = encode(message)
+        try:
+            self._websocket().send_now(payload)
+        except InvalidState as error:
+            raise self._closed() from error
+        self.connection.sent(payload)
+
     async def ping(self, data: str | bytes = b"", timeout: Seconds | None = None) -> float:
         """Send a ping and wait for its pong (RFC 6455, section 5.5.2).
 
@@ -146,23 +170,24 @@ class WebSocketTester(Tester[Message]):
         Raises:
             TimedOut: No pong came in time.
             ConnectionClosed: The connection is not open, or closed before the pong.
+            InvalidArgument: The payload is too long, or a ping with the same payload is not yet answered.
         """
         seconds = self._seconds(timeout)
         payload = data.encode() if isinstance(data, str) else data
         if len(payload) > 125:
             raise InvalidArgument(f"Argument 'data' must be at most 125 bytes for a ping, got {len(payload)}.")
         websocket = self._websocket()
-        begun = time.monotonic()
         try:
             async with asyncio.timeout(seconds):
                 pong = await websocket.ping(payload or None)
                 self.connection.happened(Happening.PING_SENT, payload=payload)
-                await pong
+                return await pong
         except TimeoutError as error:
             raise TimedOut(f"No pong on '{self.connection.alias}' within {in_words(seconds)}.") from error
+        except ConcurrencyError as error:
+            raise InvalidArgument(f"Argument 'data': a ping with {payload!r} waits for its pong already.") from error
         except ForeignClosed as error:
             raise self._closed() from error
-        return time.monotonic() - begun
 
     async def wait_for_message(
         self,
@@ -261,26 +286,74 @@ class WebSocketTester(Tester[Message]):
     @property
     def subprotocol(self) -> str | None:
         """The subprotocol agreed in the opening handshake."""
-        return None if self._link is None or self._link.websocket is None else self._link.websocket.subprotocol
+        return None if self._link is None else self._link.websocket.subprotocol
 
-    # What the link reports
+    # Ending and reconnecting
 
-    def _link_ended(self, link: "_Link") -> None:
-        if link is not self._link or self._leaving:
+    def link_ended(self, link: Link) -> None:
+        """The link is down: reconnect, or be closed for good. Called by the link."""
+        ending = link.ending
+        if self._leaving:
+            self._leave(ending)
             return
-        ending = websocket_ending(link.websocket, self.connection)
         policy = self._settings.policy
-        opened_at = self.connection.opened_at or 0.0
-        received = self.connection.record.last - self.connection.opening_numbers[-1]
-        if policy.counts_anew(time.monotonic() - opened_at, received):
-            self._failed_attempts = 0
-        retry = policy.enabled and ending.code is not None and policy.retries_close(ending.code)
+        if policy.counts_anew(link.life.seconds, link.life.received):
+            self._failures = []
+        is_violation = ending.by == "us"  # nothing else makes this side close
+        retry = policy.enabled and not is_violation and policy.retries_close(ending.code or 0)
         if retry or ending.is_error:
-            self.connection.failed(NotOpen(f"'{self.connection.alias}' was {ending.text}."))
-        if retry:
-            self._reconnecting = asyncio.get_running_loop().create_task(self._reconnect(ending))
-        else:
+            kind = PeerViolation if is_violation else ConnectionClosed
+            self.connection.failed(kind(f"'{self.connection.alias}' was {ending.text}."))
+        if not retry:
             self.connection.closed(ending)
+        elif len(self._failures) >= policy.attempts:
+            self.connection.closed(self._given_up(ending))
+        else:
+            delay = self._announce(ending.text)
+            self._reconnecting = asyncio.get_running_loop().create_task(self._reconnect(ending, delay))
+
+    async def _reconnect(self, ending: Ending, delay: float) -> None:
+        policy = self._settings.policy
+        while True:
+            await asyncio.sleep(delay)
+            self._failures.append("closed again at once")  # true unless the attempt fails or lives (`counts_anew`)
+            try:
+                await self._open()
+            except RealtimeError as error:
+                self.connection.failed(error)
+                self._failures[-1] = str(error).rstrip(".")
+                if len(self._failures) >= policy.attempts or not self._retries(error):
+                    self.connection.closed(self._given_up(ending))
+                    return
+                delay = self._announce(str(error))
+            else:
+                return
+
+    def _announce(self, why: str) -> float:
+        """Tell that another attempt follows; returns how long to wait before it, in seconds."""
+        policy = self._settings.policy
+        attempt = len(self._failures) + 1
+        delay = policy.delay_before(attempt)
+        text = f"attempt {attempt} of {policy.attempts} in {in_words(delay)}: {why}"
+        self.connection.reconnecting(text, attempt=attempt, delay=delay)
+        return delay
+
+    def _retries(self, error: RealtimeError) -> bool:
+        """Whether another attempt can help; an answer of the server is retried only if asked for."""
+        if isinstance(error, HandshakeRejected):
+            return error.status is not None and self._settings.policy.retries_status(error.status)
+        return not isinstance(error, WrongUse)
+
+    def _given_up(self, ending: Ending) -> Ending:
+        """The ending with all attempts to reconnect in its text."""
+        attempts = counted(len(self._failures), "reconnection attempt")
+        story = "; ".join(f"{number}: {why}" for number, why in enumerate(self._failures, 1))
+        return replace(ending, text=f"{ending.text}; gave up after {attempts}: {story}", is_error=True)
+
+    def _leave(self, ending: Ending) -> None:
+        """Be closed because the user asked for it, which is no error."""
+        if not self.connection.is_over:
+            self.connection.closed(replace(ending, is_error=False))
 
     # Inside
 
@@ -294,123 +367,38 @@ class WebSocketTester(Tester[Message]):
     def _take_secrets(self, url: str) -> None:
         refuse_half_secret(url, "URL")
         self._secrets.add_url(url)
+        if self._settings.proxy is not None:
+            refuse_half_secret(self._settings.proxy, "Proxy")
+            self._secrets.add_url(self._settings.proxy)
         headers = self._settings.headers or {}
         for name, value in headers.items():
             refuse_half_secret(value, f"Header '{name}'")
         self._secrets.add_headers(headers)
 
     async def _open(self) -> None:
-        settings = self._settings
-        timeout = seconds_of(settings.connect_timeout, "connect_timeout")
-        link = self._link = _Link(self)
+        first_messages = [encode(message) for message in self._settings.on_connect]
+        link = Link(self, self.connection, self._settings, self._secrets)
         self.connection.connecting()
-        try:
-            async with asyncio.timeout(timeout):
-                link.websocket = await connect(
-                    self._target,
-                    additional_headers=dict(settings.headers or {}),
-                    subprotocols=[Subprotocol(name) for name in settings.subprotocols] or None,
-                    origin=None if settings.origin is None else Origin(settings.origin),
-                    compression=settings.compression,
-                    ping_interval=None if settings.ping_interval is None else float(settings.ping_interval),  # type: ignore[arg-type]
-                    ping_timeout=None if settings.ping_timeout is None else float(settings.ping_timeout),  # type: ignore[arg-type]
-                    close_timeout=CLOSE_TIMEOUT,
-                    open_timeout=None,
-                    max_size=settings.max_size,
-                    proxy=settings.proxy or (None if _is_loopback(self._target) else True),
-                    ssl=self._tls(),
-                    create_connection=recording_connection(link),  # type: ignore[arg-type]  # a factory will do
-                )
-        except Exception as error:
-            raise websocket_connect_error(error, self.connection, timeout) from error
-        self.connection.opened(subprotocol=link.websocket.subprotocol)
-        for message in settings.on_connect:
-            await self.send(message)
-        link.opened()
-
-    async def _reconnect(self, ending: Ending) -> None:
-        policy = self._settings.policy
-        why: str = ending.text
-        while self._failed_attempts < policy.attempts:
-            self._failed_attempts += 1
-            attempt = self._failed_attempts
-            delay = policy.delay_before(attempt)
-            text = f"attempt {attempt} of {policy.attempts} in {in_words(delay)}: {why}"
-            self.connection.reconnecting(text, attempt=attempt, delay=delay)
-            await asyncio.sleep(delay)
-            try:
-                await self._open()
-            except RealtimeError as error:
-                self.connection.failed(error)
-                why = str(error)
-                status = error.status if isinstance(error, HandshakeRejected) else None
-                if status is not None and not policy.retries_status(status):
-                    break
-            else:
-                return
-        text = f"{ending.text}; gave up after {self._failed_attempts} reconnection attempts: {why.rstrip('.')}"
-        self.connection.closed(Ending(text, ending.by, ending.code, ending.reason, is_error=True))
+        await link.open(self._target)
+        self._link = link
+        self.connection.opened(subprotocol=self.subprotocol)
+        with suppress(InvalidState):  # closed in the same moment: `start` reports it
+            for payload in first_messages:
+                link.websocket.send_now(payload)
+                self.connection.sent(payload)
+        link.start()
 
     def _give_up(self, error: BaseException) -> None:
+        """The first connect failed."""
         if isinstance(error, RealtimeError):
             self.connection.failed(error)
         text = str(error).rstrip(".") or "connecting was cancelled"
         self.connection.closed(Ending(text, "network", 1006, "", is_error=True))
 
-    def _tls(self) -> Any:
-        settings = self._settings
-        if urlsplit(self._target).scheme != "wss":
-            return None
-        return tls_context(settings.verify, settings.client_cert, settings.client_key)
-
-    def _websocket(self) -> ClientConnection:
-        if not self.is_connected or self._link is None or self._link.websocket is None:
+    def _websocket(self) -> Recording:
+        if not self.is_connected or self._link is None:
             raise self._closed()
         return self._link.websocket
-
-
-class _Link:
-    """One opened WebSocket of a tester: takes what is received (a `receiving.Sink`).
-
-    A tester has one link at a time; what an older one still says is not listened to.
-    """
-
-    def __init__(self, tester: WebSocketTester) -> None:
-        self._tester = tester
-        self._connection = tester.connection
-        self._is_open = False
-        self._has_ended = False
-        self.websocket: ClientConnection | None = None
-
-    def opened(self) -> None:
-        """The handshake is done; an end that came with it counts from now."""
-        self._is_open = True
-        if self._has_ended:
-            self._tester._link_ended(self)
-
-    def received(self, payloads: Sequence[str | bytes], at: float, size: int) -> None:
-        self._connection.received([payloads], at, size)
-
-    def ping_received(self, payload: bytes, at: float) -> None:
-        self._connection.happened(Happening.PING, payload=payload)
-
-    def pong_received(self, payload: bytes, at: float) -> None:
-        self._connection.happened(Happening.PONG, payload=payload)
-
-    def ended(self, at: float) -> None:
-        self._has_ended = True
-        if self._is_open:
-            self._tester._link_ended(self)
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _check_close(code: int, reason: str) -> None:
