@@ -54,6 +54,20 @@ def values_at(query: "JSONPathQuery", payload: Any) -> Iterator[Any]:
         raise Misfit(error) from error
 
 
+def singular_steps(query: "JSONPathQuery") -> list[str | int] | None:
+    """The names and indexes of a path that selects at most one node, `None` for other paths."""
+    from jsonpath_rfc9535.selectors import IndexSelector, NameSelector
+
+    if not query.singular_query():
+        return None
+    return [
+        selector.name if isinstance(selector, NameSelector) else selector.index
+        for segment in query.segments
+        for selector in segment.selectors
+        if isinstance(selector, NameSelector | IndexSelector)
+    ]
+
+
 class JSONPathSelects(Condition):
     """The JSONPath selects at least one node of the payload."""
 

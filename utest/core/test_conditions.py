@@ -309,7 +309,7 @@ class TestReadingArguments:
 
     @pytest.mark.parametrize("value", [None, 5, ["msg.a"], True, b"x"])
     def test_what_is_no_condition(self, value):
-        with pytest.raises(InvalidArgument, match="Argument 'predicate' got value .* that is no condition"):
+        with pytest.raises(InvalidArgument, match=r"Argument 'predicate' got value .* that is no condition"):
             condition_from(value)
 
     def test_robot_variables(self):
