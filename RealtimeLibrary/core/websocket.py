@@ -1,7 +1,6 @@
 """The WebSocket tester: a connection over `websockets` that records, reconnects and says how it ended (RFC 6455)."""
 
 import asyncio
-import ipaddress
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Unpack
@@ -27,6 +26,7 @@ from RealtimeLibrary.core.situation import wanted_from
 from RealtimeLibrary.core.tester import Tester
 from RealtimeLibrary.core.tls import tls_context
 from RealtimeLibrary.core.translation import websocket_connect_error, websocket_ending
+from RealtimeLibrary.core.urls import is_loopback
 from RealtimeLibrary.core.wording import Seconds, in_words, seconds_of
 
 CLOSE_TIMEOUT: Final = 5.0
@@ -317,7 +317,7 @@ class WebSocketTester(Tester[Message]):
                     close_timeout=CLOSE_TIMEOUT,
                     open_timeout=None,
                     max_size=settings.max_size,
-                    proxy=settings.proxy or (None if _is_loopback(self._target) else True),
+                    proxy=settings.proxy or (None if is_loopback(self._target) else True),
                     ssl=self._tls(),
                     create_connection=recording_connection(link),  # type: ignore[arg-type]  # a factory will do
                 )
@@ -401,16 +401,6 @@ class _Link:
         self._has_ended = True
         if self._is_open:
             self._tester._link_ended(self)
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _check_close(code: int, reason: str) -> None:
