@@ -79,11 +79,13 @@ class HandshakeRejected(ConnectionProblem):
 
     Attributes:
         status: The HTTP status, or `None` where the answer had none.
+        retry_after: The wait that the answer's `Retry-After` asks for, in seconds, or `None` without one.
     """
 
-    def __init__(self, text: str, status: int | None = None) -> None:
+    def __init__(self, text: str, status: int | None = None, retry_after: float | None = None) -> None:
         super().__init__(text)
         self.status = status
+        self.retry_after = retry_after
 
 
 class NotAnEventStream(HandshakeRejected):

@@ -35,6 +35,11 @@ def tls_context(
     return context
 
 
+def without_tls() -> ssl.SSLContext:
+    """A context for a connection that needs none: it trusts nobody and costs no memory for CAs."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 def _load_authorities(context: ssl.SSLContext, path: Path) -> None:
     try:
         if path.is_dir():
