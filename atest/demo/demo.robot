@@ -1,19 +1,19 @@
 *** Settings ***
-Documentation       The guide's examples against an embedded backend that plays its part: start here.
+Documentation     The guide's examples against an embedded backend that plays its part: start here.
 ...
-...                 Each test is a real-time feature as a QA team meets it. Open a test in log.html to see what was sent
-...                 and received in which step.
+...               Each test is a real-time feature as a QA team meets it. Open a test in log.html to see what was sent
+...               and received in which step.
 
-Library             Collections
-Library             RealtimeLibrary    timeout=5s
-Library             atest.servers.DemoServer
+Library           Collections
+Library           RealtimeLibrary    timeout=5s
+Library           atest.servers.DemoServer
 
-Suite Setup         Start The Backend
-Suite Teardown      Stop Demo Server
+Suite Setup       Start The Backend
+Suite Teardown    Stop Demo Server
 
 
 *** Variables ***
-@{LEVELS}       low    medium    high    critical
+@{LEVELS}    low    medium    high    critical
 
 
 *** Test Cases ***
@@ -24,7 +24,7 @@ Training Monitor Reports Progress Over WebSocket
     ${first} =    Wait For Message Matching    msg.type == 'training_progress' and msg.data.progress > 0
     Dictionary Should Contain Key    ${first.data}    epoch
     VAR    ${last}    ${first.data.progress}
-    FOR    ${number}    IN RANGE    3
+    FOR    ${_}    IN RANGE    3
         ${update} =    Wait For Message Matching    type=training_progress
         Log To Console    ${SPACE*4}progress ${update.data.progress} %
         Should Be True    ${update.data.progress} >= ${last}

@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from robot.api import ExecutionResult, ResultVisitor
+from robot.api import ExecutionResult, ResultVisitor, logger
 from robot.api.deco import keyword, library
 from robot.libraries.BuiltIn import BuiltIn
 from robot.result import Message, TestCase
@@ -75,7 +75,7 @@ class InnerSuite:
             timeout=LIMIT,
         )
         console = done.stdout.decode(errors="replace")
-        print(console.replace("*", "∗"))  # a line of it that begins with *LEVEL* is no message of ours
+        logger.info(console)
         collector = _Collector()
         if (folder / "output.xml").exists():
             ExecutionResult(folder / "output.xml").visit(collector)
