@@ -63,10 +63,10 @@ class Checks:
     def atest(self) -> Outcome:
         """Robot suites, several at a time; those in `inner` are data of others."""
         output = RESULTS / "atest"
-        measured_robot = [self._python, "-W", "error", "-m", "coverage", "run", "-m", "robot"]
-        parallel = ["--processes", PROCESSES, "--no-pabotlib", "--command", *measured_robot, "--end-command"]
+        measured_robot: Command = [self._python, "-W", "error", "-m", "coverage", "run", "-m", "robot"]
+        parallel: Command = ["--processes", PROCESSES, "--no-pabotlib", "--command", *measured_robot, "--end-command"]
         suites = [suite for suite in sorted((ROOT / "atest").rglob("*.robot")) if suite.parent.name != "inner"]
-        command = [self._python, "-m", "pabot", *parallel, *self._robot_options(output), *suites]
+        command: Command = [self._python, "-m", "pabot", *parallel, *self._robot_options(output), *suites]
         return _outcome("atest", self._tests("atest", command), _count_robot(output))
 
     def docs(self) -> Outcome:

@@ -1,0 +1,120 @@
+"""Runs suites that fail on purpose, and checks what a user would read in them.
+
+The suites are in `atest/inner`; each runs in a process of its own, so that it cannot disturb the run around it.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from robot.api import ExecutionResult, ResultVisitor, logger
+from robot.api.deco import keyword, library
+from robot.libraries.BuiltIn import BuiltIn
+from robot.result import Message, TestCase
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LIMIT = 120  # seconds
+
+
+@dataclass(frozen=True)
+class InnerRun:
+    """One ended run.
+
+    Attributes:
+        code: Exit code of Robot: the number of failed tests.
+        console: Everything it wrote to the console.
+        tests: The tests by name.
+        messages: All log messages with their levels, as text.
+        log: The text of log.html.
+        folder: Where its files are.
+    """
+
+    code: int
+    console: str
+    tests: dict[str, TestCase]
+    messages: list[Message]
+    log: str
+    folder: Path
+
+
+class _Collector(ResultVisitor):
+    def __init__(self) -> None:
+        self.tests: dict[str, TestCase] = {}
+        self.messages: list[Message] = []
+
+    def start_test(self, test: TestCase) -> None:
+        self.tests[test.name] = test
+
+    def visit_message(self, message: Message) -> None:
+        self.messages.append(message)
+
+
+@library(scope="SUITE", auto_keywords=False)
+class InnerSuite:
+    """Keywords to run an inner suite and to look at its result."""
+
+    def __init__(self) -> None:
+        self._run: InnerRun | None = None
+
+    @keyword
+    def run_inner_suite(self, suite: str, *options: str) -> InnerRun:
+        """Run `atest/inner/<suite>` with these Robot options; the checks then look at this run."""
+        folder = Path(tempfile.mkdtemp(prefix="inner-", dir=BuiltIn().get_variable_value("${OUTPUT_DIR}")))
+        # Coverage is measured in the inner run too, where it is measured at all.
+        runner = ["-m", "coverage", "run", "-m", "robot"] if "COVERAGE_FILE" in os.environ else ["-m", "robot"]
+        arguments = ["--outputdir", folder, "--pythonpath", ROOT, *options, ROOT / "atest" / "inner" / suite]
+        done = subprocess.run(
+            [sys.executable, "-W", "error", *runner, *map(str, arguments)],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=LIMIT,
+        )
+        console = done.stdout.decode(errors="replace")
+        logger.info(console)
+        collector = _Collector()
+        if (folder / "output.xml").exists():
+            ExecutionResult(folder / "output.xml").visit(collector)
+        log = folder / "log.html"
+        text = log.read_text(encoding="utf-8") if log.exists() else ""
+        self._run = InnerRun(done.returncode, console, collector.tests, collector.messages, text, folder)
+        return self._run
+
+    @keyword
+    def inner_test_should_pass(self, name: str) -> None:
+        """Fail unless this test of the last inner run passed."""
+        test = self._test(name)
+        if not test.passed:
+            raise AssertionError(f"Inner test '{name}' failed: {test.message}")
+
+    @keyword
+    def inner_test_should_fail(self, name: str, *parts: str) -> str:
+        """Fail unless this test failed with a message that holds all parts; return the message."""
+        test = self._test(name)
+        if test.passed:
+            raise AssertionError(f"Inner test '{name}' passed.")
+        for part in parts:
+            if part not in test.message:
+                raise AssertionError(f"Message of inner test '{name}' lacks '{part}':\n{test.message}")
+        return str(test.message)
+
+    @keyword
+    def inner_console_should_not_contain(self, text: str) -> None:
+        """Fail if the last inner run wrote this text to the console."""
+        if text in self._last.console:
+            raise AssertionError(f"The console of the inner run contains '{text}':\n{self._last.console}")
+
+    @property
+    def _last(self) -> InnerRun:
+        if self._run is None:
+            raise RuntimeError("No inner suite ran yet.")
+        return self._run
+
+    def _test(self, name: str) -> TestCase:
+        if name not in self._last.tests:
+            raise AssertionError(f"The inner run has no test '{name}':\n{self._last.console}")
+        return self._last.tests[name]
