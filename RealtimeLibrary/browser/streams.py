@@ -76,8 +76,8 @@ class PageStream(ABC, Generic[ItemT]):
                 self._failed(text)
             self.connection.closed(Ending(text, "network" if is_error else "us", is_error=is_error))
 
-    async def disconnect(self) -> None:
-        """Follow it no longer. The page's stream goes on."""
+    async def disconnect(self, *_: object) -> None:
+        """Follow it no longer. The page's own stream goes on, so a close code and reason are not used."""
         self.end("closed by us: no longer followed, the page's own stream goes on", is_error=False)
 
     def _ready(self, event: Event) -> None:
@@ -145,8 +145,8 @@ class PageWebSocket(PageStream[Any]):
             WrongUse: Always.
         """
         raise WrongUse(
-            f"'{self.connection.alias}' belongs to the page, so nothing can be sent on it. Let the page send, or open a "
-            "connection of the test with `Connect WebSocket    in_page=True`."
+            f"'{self.connection.alias}' belongs to the page, so nothing can be sent on it. Let the page send, or open "
+            "a connection of the test with `Connect WebSocket    in_page=True`."
         )
 
     async def ping(self, data: str | bytes = b"", timeout: float | None = None) -> float:
@@ -197,7 +197,7 @@ class PageEventStream(PageStream[Any]):
     def _chunk(self, event: Event) -> None:
         batch = self._parser.feed(event["text"].encode("utf-8", "surrogatepass"))
         if batch.datas:
-            columns = [batch.datas, batch.types, batch.ids, batch.retries]
+            columns: list[list[Any]] = [batch.datas, batch.types, batch.ids, batch.retries]
             self.connection.received(columns, time.monotonic(), sum(map(size_of, batch.datas)))
         for comment in batch.comments:
             self.connection.happened(Happening.COMMENT, payload=comment)
