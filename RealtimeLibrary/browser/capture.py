@@ -15,6 +15,7 @@ from RealtimeLibrary.core.waiting import PENDING, Expectation, Pending
 from RealtimeLibrary.core.wording import counted, in_words
 
 _FAMILIES: Final = {"websocket": WEBSOCKET, "sse": SSE}
+_SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,18 @@ class Captured:
     url: str
     given: bool = False
 
+    def __str__(self) -> str:
+        connection = self.stream.connection
+        return f"{connection.alias}  {connection.url}{'  (returned before)' if self.given else ''}"
+
 
 class PageCapture:
     """The streams of all pages of a browser.
 
     Args:
         node: Where the pages are.
-        connect: Makes the connection of a new stream from its family and URL.
+        connect: Makes the connection of a new stream from its family and URL. Called on the event loop.
+        add: Takes the new stream. Called on the event loop.
         url: Pattern of the URLs to capture.
         deep: Whether Chromium's DevTools protocol is used in addition.
     """
@@ -62,11 +68,13 @@ class PageCapture:
         self,
         node: Node,
         connect: Callable[[Family, str], Connection[Any]],
+        add: Callable[[PageStream[Any]], None],
         *,
         url: UrlPattern,
         deep: bool = False,
     ) -> None:
         self._connect = connect
+        self._add = add
         self._url = url
         self._deep = deep
         self._session = Session(node, self._happened, self._ended)
@@ -83,7 +91,7 @@ class PageCapture:
         """
         try:
             await self._session.open(filter=self._url.regexp, deep=self._deep, wrap=True)
-            await self._session.call("realtimeWatchBrowser", browser=None, context=None)
+            await self._session.call("realtimeWatchBrowser")
         except BaseException:
             await self.stop()
             raise
@@ -130,8 +138,9 @@ class PageCapture:
     def _opened(self, event: Event) -> None:
         family = _FAMILIES[event["family"]]
         kind = PageWebSocket if family is WEBSOCKET else PageEventStream
-        stream = kind(self._connect(family, event["url"]), event)
+        stream: PageStream[Any] = kind(self._connect(family, event["url"]), event)
         self._captured[event["stream"]] = Captured(stream, event["url"])
+        self._add(stream)
         self._changed()
 
     def _ended(self, reason: str | None) -> None:

@@ -6,13 +6,13 @@ Arrival is the moment an event reaches this process, on its monotonic clock: the
 import base64
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar
 
 from RealtimeLibrary.browser.uplink import Event
 from RealtimeLibrary.core.connection import Connection, EventConnection, MessageConnection
 from RealtimeLibrary.core.ending import Ending, code_in_words
-from RealtimeLibrary.core.errors import ConnectionProblem
+from RealtimeLibrary.core.errors import ConnectionProblem, WrongUse
 from RealtimeLibrary.core.event_stream import EventStreamParser
 from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.messages import Item, size_of
@@ -22,7 +22,7 @@ ItemT = TypeVar("ItemT", bound=Item)
 
 _CLEAN_CODES: Final = (1000, 1001, 1005)
 _ENDED_BY: Final = {
-    "navigation": "closed with its document: the page went to another address, was reloaded or closed",
+    "navigation": "closed with its document: the page was left or reloaded",
     "page": "closed by the page",
     "server": "closed by the server",
     "network": "closed without a close frame",
@@ -36,10 +36,14 @@ class PageStream(ABC, Generic[ItemT]):
     Args:
         connection: What it fills.
         event: The event that announced it.
+
+    Attributes:
+        answer: What the server answered to the request, where the DevTools protocol told it.
     """
 
     def __init__(self, connection: Connection[ItemT], event: Event) -> None:
         self.connection = connection
+        self.answer: Event | None = None
         self._handlers: dict[str, Callable[[Event], None]] = {
             "ready": self._ready,
             "handshake": self._handshake,
@@ -72,11 +76,16 @@ class PageStream(ABC, Generic[ItemT]):
                 self._failed(text)
             self.connection.closed(Ending(text, "network" if is_error else "us", is_error=is_error))
 
+    async def disconnect(self, *_: object) -> None:
+        """Follow it no longer. The page's own stream goes on, so a close code and reason are not used."""
+        self.end("closed by us: no longer followed, the page's own stream goes on", is_error=False)
+
     def _ready(self, event: Event) -> None:
         facts = {name: event[name] for name in ("protocol", "extensions", "status") if event.get(name)}
         self.connection.opened("in the page", **facts)
 
     def _handshake(self, event: Event) -> None:
+        self.answer = event
         secrets = self.connection.secrets
         requested, answered = dict(event.get("requestHeaders", ())), dict(event.get("headers", ()))
         secrets.add_headers(requested)
@@ -95,7 +104,7 @@ class PageStream(ABC, Generic[ItemT]):
         self.connection.reconnecting(text)
 
     def _failed(self, text: str) -> None:
-        self.connection.failed(ConnectionProblem(f"'{self.connection.alias}': {text}."))
+        self.connection.failed(ConnectionProblem(f"'{self.connection.alias}': {text.rstrip('.')}."))
 
     def _closed(self, event: Event) -> None:
         ending = self._ending(event)
@@ -108,14 +117,14 @@ class PageStream(ABC, Generic[ItemT]):
         is_error = by in ("failure", "network")
         story = f"closed: {text}" if text else _ENDED_BY.get(by, "closed")
         side: Any = "server" if by == "server" else "network" if is_error else "us"
-        return Ending(f"{story} {self._lived()}", side, is_error=is_error)
+        return Ending(f"{story}{self._lived()}", side, is_error=is_error)
 
     def _lived(self) -> str:
         opened_at = self.connection.opened_at
         received = counted(self.connection.record.last, self.connection.family.noun)
         if opened_at is None:
-            return "before it was open"
-        return f"after {in_words(round(time.monotonic() - opened_at, 3))}, {received} received before"
+            return "; it never was open"
+        return f" after {in_words(round(time.monotonic() - opened_at, 3))}, {received} received before"
 
     def _shown_url(self, url: str) -> str:
         return self.connection.secrets.mask_url(url)
@@ -129,6 +138,25 @@ class PageWebSocket(PageStream[Any]):
     def _own_handlers(self) -> dict[str, Callable[[Event], None]]:
         return {"in": self._received}
 
+    async def send(self, message: Any) -> None:
+        """A captured connection is read-only.
+
+        Raises:
+            WrongUse: Always.
+        """
+        raise WrongUse(
+            f"'{self.connection.alias}' belongs to the page, so nothing can be sent on it. Let the page send, or open "
+            "a connection of the test with `Connect WebSocket    in_page=True`."
+        )
+
+    async def ping(self, data: str | bytes = b"", timeout: float | None = None) -> float:
+        """A captured connection is read-only.
+
+        Raises:
+            WrongUse: Always.
+        """
+        raise WrongUse(f"'{self.connection.alias}' belongs to the page, so no ping can be sent on it.")
+
     def _received(self, event: Event) -> None:
         if not self.connection.is_open:  # A worker's socket: only its frames are seen.
             self.connection.opened("in the page")
@@ -137,12 +165,14 @@ class PageWebSocket(PageStream[Any]):
 
     def _ending(self, event: Event) -> Ending:
         code, reason = event.get("code"), str(event.get("reason", ""))
+        if code is None and "by" not in event:
+            return Ending(f"closed (the close code of a worker's socket is not visible){self._lived()}", "network")
         if code is None:
             return super()._ending(event)
         by = event.get("by", "network")
         is_error = by != "page" and code not in _CLEAN_CODES
         joint = ": " if by == "network" else " with "
-        text = f"{_ENDED_BY.get(by, 'closed')}{joint}{code_in_words(code, reason)} {self._lived()}"
+        text = f"{_ENDED_BY.get(by, 'closed')}{joint}{code_in_words(code, reason)}{self._lived()}"
         side: Any = {"server": "server", "page": "us"}.get(by, "network")
         return Ending(text, side, code, reason, is_error=is_error)
 
@@ -167,7 +197,7 @@ class PageEventStream(PageStream[Any]):
     def _chunk(self, event: Event) -> None:
         batch = self._parser.feed(event["text"].encode("utf-8", "surrogatepass"))
         if batch.datas:
-            columns = [batch.datas, batch.types, batch.ids, batch.retries]
+            columns: list[list[Any]] = [batch.datas, batch.types, batch.ids, batch.retries]
             self.connection.received(columns, time.monotonic(), sum(map(size_of, batch.datas)))
         for comment in batch.comments:
             self.connection.happened(Happening.COMMENT, payload=comment)
@@ -182,9 +212,3 @@ def content_of(event: Event) -> str | bytes:
     """The payload of a frame: text, or binary that came as base64."""
     text = event.get("text")
     return str(text) if text is not None else base64.b64decode(event["base64"])
-
-
-def end_all(streams: Iterable[PageStream[Any]], text: str, *, is_error: bool) -> None:
-    """End every stream that is still open."""
-    for stream in streams:
-        stream.end(text, is_error=is_error)

@@ -1,7 +1,7 @@
 """The way of captured events from Node to here: numbered lines over loopback TCP, or over a gRPC response stream.
 
-Every event carries a number, from 1 without a hole. An event that is lost, doubled or overtaken ends the capture with an
-error: a tester must not go on with less than the page received.
+Every event carries a number, from 1 without a hole. An event that is lost, doubled or overtaken ends the capture with
+an error: a tester must not go on with less than the page received.
 """
 
 import asyncio

@@ -31,26 +31,18 @@ class DevTools {
     target.follow((method, listener) => client.on(method, listener));
     client.on("Target.attachedToTarget", (event) => this.childAttached(page, client, event));
     await client.send("Network.enable");
-    await client.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: true, flatten: false });
+    // Frames are left to their observer: only workers have none.
+    const filter = [{ type: "worker" }];
+    await client.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: true, flatten: false, filter });
   }
 
-  childAttached(page, client, { sessionId, targetInfo }) {
-    let lastId = 0;
-    const send = (method, params) => {
-      const message = JSON.stringify({ id: (lastId += 1), method, params });
-      return client.send("Target.sendMessageToTarget", { sessionId, message }).catch(() => {});
-    };
-    const listeners = new Map();
-    client.on("Target.receivedMessageFromTarget", (event) => {
-      if (event.sessionId !== sessionId) return;
-      const { method, params } = JSON.parse(event.message);
-      if (method) listeners.get(method)?.(params);
-    });
-    const target = new Target(this, page, send, { opened: false, worker: targetInfo.type === "worker" });
-    target.follow((method, listener) => listeners.set(method, listener));
-    client.on("Target.detachedFromTarget", (event) => event.sessionId === sessionId && target.gone());
-    send("Network.enable", {});
-    send("Runtime.runIfWaitingForDebugger", {});
+  childAttached(page, client, { sessionId }) {
+    const child = new ChildSession(client, sessionId);
+    const target = new Target(this, page, (method, params) => child.send(method, params), { opened: false, worker: true });
+    target.follow((method, listener) => child.on(method, listener));
+    child.onDetached(() => target.gone());
+    child.send("Network.enable", {});
+    child.send("Runtime.runIfWaitingForDebugger", {});
   }
 
   /** The observer in a page reports a new EventSource. */
@@ -82,7 +74,44 @@ class DevTools {
   }
 }
 
-/** A page, frame or worker as the protocol shows it. */
+/** The protocol with a worker, through its page: Playwright gives no session of its own to it. */
+class ChildSession {
+  constructor(client, sessionId) {
+    this.client = client;
+    this.sessionId = sessionId;
+    this.lastId = 0;
+    this.answers = new Map();
+    this.listeners = new Map();
+    client.on("Target.receivedMessageFromTarget", (event) => {
+      if (event.sessionId === sessionId) this.received(JSON.parse(event.message));
+    });
+  }
+
+  on(method, listener) {
+    this.listeners.set(method, listener);
+  }
+
+  onDetached(listener) {
+    this.client.on("Target.detachedFromTarget", (event) => event.sessionId === this.sessionId && listener());
+  }
+
+  /** The result of a command; nothing where it failed or the worker is gone. */
+  send(method, params) {
+    this.lastId += 1;
+    const message = JSON.stringify({ id: this.lastId, method, params });
+    const answered = new Promise((resolve) => this.answers.set(this.lastId, resolve));
+    this.client.send("Target.sendMessageToTarget", { sessionId: this.sessionId, message }).catch(() => {});
+    return answered;
+  }
+
+  received({ id, result, method, params }) {
+    if (method) return this.listeners.get(method)?.(params);
+    this.answers.get(id)?.(result);
+    return this.answers.delete(id);
+  }
+}
+
+/** A page or worker as the protocol shows it. */
 class Target {
   constructor(devtools, page, send, { opened, worker }) {
     Object.assign(this, { devtools, page, send, opened, worker });
@@ -131,7 +160,10 @@ class Target {
     const source = this.reconnecting(url) ?? new View(this, url);
     source.loading = true;
     this.byId.set(requestId, source);
-    if (source.stream) return;
+    if (source.stream) {
+      source.stream.observedBy("devtools");
+      return;
+    }
     if (this.worker) {
       source.make({ family: "sse", url, via: "worker" });
       return;
@@ -162,13 +194,25 @@ class Target {
 
   async followFetch(requestId, response) {
     const source = new View(this, response.url);
-    if (!source.make({ family: "sse", url: response.url, via: "worker", method: "FETCH" })) return;
+    if (!source.make({ family: "sse", url: response.url, via: "worker" })) return;
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-    source.chunk = (data) => source.tell("chunk", { text: decoder.decode(Buffer.from(data, "base64"), { stream: true }) });
+    const early = [];
+    let tell = (data) => early.push(data);
+    source.chunk = (data) => tell(data);
     source.fetched = true;
     this.byId.set(requestId, source);
     source.tell("ready", answer(response));
-    await this.send("Network.streamResourceContent", { requestId });
+    const begun = await this.send("Network.streamResourceContent", { requestId });
+    const first = begun?.bufferedData ?? (await this.wholeBody(requestId));
+    tell = (data) => source.tell("chunk", { text: decoder.decode(Buffer.from(data, "base64"), { stream: true }) });
+    [first, ...early].filter(Boolean).forEach(tell);
+    source.caughtUp();
+  }
+
+  /** A short stream can be over before it could be followed. */
+  async wholeBody(requestId) {
+    const { body, base64Encoded } = (await this.send("Network.getResponseBody", { requestId })) ?? {};
+    return base64Encoded || body === undefined ? body : Buffer.from(body).toString("base64");
   }
 
   loaded(requestId, canceled) {
@@ -176,9 +220,13 @@ class Target {
     if (!source) return;
     source.loading = false;
     this.byId.delete(requestId);
-    if (!source.alone) return;
-    if (canceled || source.fetched) source.ended({ by: canceled ? "page" : "server" });
-    else source.tell("retry", {});
+    if (!source.alone) {
+      source.stream?.released("devtools");
+      return;
+    }
+    if (!canceled && !source.fetched) source.tell("retry", {});
+    else if (source.fetched && !source.complete) source.afterCatchingUp = { by: canceled ? "page" : "server" };
+    else source.ended({ by: canceled ? "page" : "server" });
   }
 
   earlier(family) {
@@ -208,6 +256,7 @@ class View {
     this.stream = stream;
     if (stream.family === "sse" && !stream.pageTold) {
       stream.followedByDevTools = true;
+      stream.observedBy("devtools");
       this.target.known.followed.add(this);
     }
     for (const [kind, fields] of this.pending.splice(0)) this.tell(kind, fields);
@@ -226,6 +275,12 @@ class View {
   tell(kind, fields) {
     if (!this.stream) this.pending.push([kind, fields]);
     else if (kind !== "event" || this.alone || this.stream.followedByDevTools) this.stream.send(kind, fields);
+  }
+
+  /** All that a fetched stream had brought before it was followed is told. */
+  caughtUp() {
+    this.complete = true;
+    if (this.afterCatchingUp) this.ended(this.afterCatchingUp);
   }
 
   ended(ending) {

@@ -88,6 +88,8 @@ module.exports = function observe(options) {
       socket.close(code, reason);
     };
     const stream = announce("websocket", socket.url, { via, close, socket });
+    // What the page's Content-Security-Policy forbids is closed from the start, without an event.
+    if (socket.readyState === 3) ended(stream, { by: "failure", text: "the browser refused to open it" });
     listen(socket, "open", () =>
       report("ready", stream, { protocol: socket.protocol, extensions: socket.extensions }, true),
     );
@@ -282,9 +284,11 @@ module.exports = function observe(options) {
     return watchSource(new EventSource(url), "test");
   }
 
-  async function openFetch(url, request) {
+  async function openFetch(url, request, timeout) {
     const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), timeout);
     const response = await fetch(url, { ...request, signal: abort.signal });
+    clearTimeout(timer);
     const type = response.headers.get("content-type");
     if (!response.ok || !isEventStream(response)) {
       abort.abort();
@@ -330,10 +334,7 @@ module.exports = function observe(options) {
     delete globalThis[root];
   }
 
-  listen(globalThis, "pagehide", () => {
-    for (const stream of [...streams.keys()]) ended(stream, { by: "navigation" });
-    flush();
-  });
+  listen(globalThis, "pagehide", flush);
   Object.defineProperty(globalThis, root, {
     value: { document: documentId, openSocket, openSource, openFetch, send, close, stop },
     configurable: true,

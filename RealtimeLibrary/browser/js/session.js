@@ -10,6 +10,9 @@ const { DevTools } = require("./devtools.js");
 const { Waiting } = require("./pairing.js");
 const { Stream } = require("./stream.js");
 
+const BROWSER_GONE = "the browser was closed or crashed";
+const CRASH_TIME = 50; // Milliseconds after the end of its pages in which a browser is known to be gone, too.
+
 class Session {
   /**
    * @param {string} id        Unique over all Robot processes that share this Node.
@@ -37,6 +40,7 @@ class Session {
     if (browser) {
       this.on(browser, "context", (added) => this.quietly(this.watchContext(added)));
     }
+    if (this.devtools && !isChromium(contexts[0], browser)) throw new Error("deep=True needs Chromium.");
     this.watchEnd(contexts[0], browser);
     await Promise.all(contexts.map((each) => this.watchContext(each)));
   }
@@ -51,6 +55,7 @@ class Session {
 
   /** Prepares one page for streams opened for a test, without touching its own. */
   async watchOnly(page) {
+    if (!isChromium(page.context())) this.devtools = null;
     this.watchEnd(page.context(), page.context().browser());
     await this.watchPage(page, { opened: true });
     this.undo.push(await page.exposeBinding(this.observer.binding, this.receive));
@@ -59,13 +64,17 @@ class Session {
   }
 
   /** Calls a method of the observer in the page that alone is watched. */
-  inPage(method, args) {
+  async inPage(method, args) {
     const call = ([key, name, rest]) => globalThis[Symbol.for(key)]?.[name](...rest);
-    return this.page.evaluate(call, [this.observer.key, method, args]);
+    try {
+      return await this.page.evaluate(call, [this.observer.key, method, args]);
+    } catch (error) {
+      return { failed: error.message.split("\n")[0].replace(/^page\.evaluate: (\w*Error: )?/, "") };
+    }
   }
 
   watchEnd(context, browser) {
-    const end = () => this.end("the browser was closed or crashed");
+    const end = () => this.end(BROWSER_GONE);
     if (browser) this.on(browser, "disconnected", end);
     else this.on(context, "close", end);
   }
@@ -78,11 +87,11 @@ class Session {
   async watchPage(page, { opened = false } = {}) {
     if (this.pages.has(page)) return;
     this.pages.set(page, { reported: new Waiting(), unclaimed: new Waiting(), streams: new Set() });
-    if (this.observer.wrap) this.on(page, "websocket", (socket) => this.socketOpened(page, socket));
-    this.on(page, "close", () => this.pageGone(page, "the page was closed"));
-    this.on(page, "crash", () => this.pageGone(page, "the page crashed"));
+    this.on(page, "websocket", (socket) => this.socketOpened(page, socket));
+    this.on(page, "close", () => this.pageClosed(page));
+    this.on(page, "crash", () => this.pageGone(page, "failure", "the page crashed"));
     this.on(page, "framedetached", (frame) => this.closeStreams(page, (stream) => stream.frame === frame, "navigation"));
-    this.on(page, "framenavigated", (frame) => this.quietly(this.forgetOldDocument(page, frame)));
+    this.on(page, "framenavigated", (frame) => this.quietly(this.navigated(page, frame)));
     if (this.devtools) await this.quietly(this.devtools.attach(page, opened));
   }
 
@@ -120,7 +129,7 @@ class Session {
 
   reportedOpen(page, frame, document, fields) {
     const known = this.pages.get(page);
-    const isSocket = fields.family === "websocket" && fields.via === "page";
+    const isSocket = fields.family === "websocket";
     const stream = (isSocket && known.unclaimed.take(fields.url)) || this.newStream(page, fields);
     stream.frame = frame;
     stream.document = document;
@@ -143,12 +152,16 @@ class Session {
     if (this.over || !this.wanted.test(socket.url())) return;
     const known = this.pages.get(page);
     const url = socket.url();
-    const stream = known.reported.take(url) ?? this.newStream(page, { family: "websocket", url, via: "worker" });
-    if (!stream.observers.size) known.unclaimed.add(url, stream);
+    const reported = known.reported.take(url);
+    if (!reported && !this.observer.wrap) return;
+    const stream = reported ?? this.newStream(page, { family: "websocket", url, via: "worker" });
+    if (!reported) known.unclaimed.add(url, stream);
     stream.socket = socket;
     stream.observedBy("network");
-    socket.on("framereceived", ({ payload }) => stream.passed("in", payload));
-    socket.on("framesent", ({ payload }) => stream.passed("out", payload));
+    if (this.observer.wrap) {
+      socket.on("framereceived", ({ payload }) => stream.passed("in", payload));
+      socket.on("framesent", ({ payload }) => stream.passed("out", payload));
+    }
     socket.on("socketerror", (text) => stream.send("error", { text }));
     socket.on("close", () => stream.endedFor("network", {}));
     this.devtools?.socketSeen(page, stream);
@@ -158,36 +171,53 @@ class Session {
     this.lastStream += 1;
     const stream = new Stream(this.lastStream, this.uplink, { ...fields, page: page.url() });
     this.pages.get(page)?.streams.add(stream);
+    if (fields.via === "worker" || fields.via === "before") this.quietly(this.placeInDocument(page, stream));
     return stream;
   }
 
   // Ends.
 
   closeStreams(page, chosen, by, text) {
-    for (const stream of this.pages.get(page)?.streams ?? []) {
-      if (!chosen(stream)) continue;
-      stream.close({ by, text });
-      this.pages.get(page).streams.delete(stream);
-    }
+    for (const stream of this.openStreams(page).filter(chosen)) stream.close({ by, text });
   }
 
-  pageGone(page, text) {
-    this.closeStreams(page, () => true, "gone", text);
+  pageClosed(page) {
+    setTimeout(() => this.pageGone(page, "gone", "the page was closed"), CRASH_TIME);
+  }
+
+  pageGone(page, by, text) {
+    this.closeStreams(page, () => true, by, text);
     this.pages.delete(page);
   }
 
-  /** A document that was replaced in another process may have had no time to say so. */
-  async forgetOldDocument(page, frame) {
-    const inFrame = (stream) => stream.frame === frame && stream.family === "sse";
-    if (![...(this.pages.get(page)?.streams ?? [])].some(inFrame)) return;
-    const current = await frame.evaluate((key) => globalThis[Symbol.for(key)]?.document, this.observer.key);
-    this.closeStreams(page, (stream) => inFrame(stream) && stream.document !== current, "navigation");
+  /** A document that is replaced has no time to say so; its streams are those that another document opened. */
+  async navigated(page, frame) {
+    const older = new Set(this.openStreams(page).filter((stream) => stream.frame === frame));
+    if (!older.size) return;
+    const current = await this.documentOf(frame);
+    this.closeStreams(page, (stream) => older.has(stream) && stream.document !== current, "navigation");
+  }
+
+  /** A stream that no document reports belongs to the page's main one. */
+  async placeInDocument(page, stream) {
+    const frame = page.mainFrame();
+    const document = await this.documentOf(frame);
+    stream.frame ??= frame;
+    stream.document ??= document;
+  }
+
+  documentOf(frame) {
+    return frame.evaluate((key) => globalThis[Symbol.for(key)]?.document, this.observer.key);
+  }
+
+  openStreams(page) {
+    return [...(this.pages.get(page)?.streams ?? [])].filter((stream) => stream.open);
   }
 
   /** The capture cannot go on. */
   end(text) {
     if (this.over) return;
-    for (const page of [...this.pages.keys()]) this.pageGone(page, text);
+    for (const page of [...this.pages.keys()]) this.pageGone(page, "failure", text);
     this.uplink.send({ kind: "end", text });
     this.over = true;
   }
@@ -202,6 +232,10 @@ class Session {
     await this.devtools?.detach();
     this.uplink.close();
   }
+}
+
+function isChromium(context, browser) {
+  return (browser ?? context.browser())?.browserType().name() === "chromium";
 }
 
 module.exports = { Session };

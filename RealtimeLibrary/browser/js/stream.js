@@ -56,6 +56,12 @@ class Stream {
     return undefined;
   }
 
+  /** An observer has no more to say, which does not mean that the stream ended. */
+  released(observer) {
+    this.observers.delete(observer);
+    if (!this.observers.size) this.close();
+  }
+
   /** The end, at once: the page, the browser or the capture is gone. */
   close(ending = {}) {
     if (!this.open) return;
