@@ -169,13 +169,10 @@ def a_callable_says_no() -> str:
 
 @case
 def a_robot_keyword_is_not_asked_again() -> str:
-    class KeywordIsTrue(PredicateHolds):
-        repeatable = False
-
     def refuse(payload: Any) -> bool:
         return False
 
-    condition = KeywordIsTrue(refuse, description="keyword 'Is Urgent'")
+    condition = PredicateHolds(refuse, description="keyword 'Is Urgent'", repeatable=False)
     return told(websocket().received(1, '{"type":"alert"}').wait(condition))
 
 
