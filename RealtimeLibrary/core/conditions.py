@@ -221,6 +221,7 @@ class PredicateHolds(Condition):
         function: Called with what `argument` makes of the item.
         argument: Makes the argument of the item; the item itself by default.
         description: How failures call it; its name by default.
+        repeatable: Whether reports may call it once more; see `Condition.repeatable`.
 
     Raises:
         InvalidArgument: It is a coroutine function, whose result would always count as true.
@@ -231,12 +232,20 @@ class PredicateHolds(Condition):
         function: Callable[[Any], Any],
         argument: Callable[[Item], Any] | None = None,
         description: str = "",
+        *,
+        repeatable: bool = True,
     ) -> None:
         if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
             raise InvalidArgument(f"Predicate '{_name_of(function)}' is asynchronous. Give a plain function.")
         self._function = function
         self._argument = argument
         self._description = description or f"predicate {_name_of(function)}"
+        self._repeatable = repeatable
+
+    @property
+    def repeatable(self) -> bool:
+        """As given."""
+        return self._repeatable
 
     @property
     def description(self) -> str:
@@ -370,4 +379,5 @@ def _kind(raw: str | bytes) -> str:
 
 
 def _name_of(function: Callable[..., Any]) -> str:
-    return getattr(function, "__qualname__", None) or type(function).__qualname__
+    name: str = getattr(function, "__qualname__", None) or type(function).__qualname__
+    return name.rpartition("<locals>.")[2]

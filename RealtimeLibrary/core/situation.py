@@ -39,6 +39,7 @@ class Situation:
         unread_only: Whether items already read were passed over.
         since: Where it was told to begin, `None` for the whole record.
         found: Numbers of the items that did match, where more were asked for.
+        unwanted: Whether it is about something that must not arrive.
     """
 
     connection: Connection[Any]
@@ -52,6 +53,7 @@ class Situation:
     unread_only: bool = False
     since: Mark | int | None = None
     found: tuple[int, ...] = ()
+    unwanted: bool = False
 
     @property
     def read(self) -> int:
@@ -120,6 +122,8 @@ def _what_came(situation: Situation) -> str:
         return f"no {noun} was received"
     if not unread:
         return f"no unread {noun} was received, and {counted(came, noun)} had been read before"
+    if len(situation.found) == unread:
+        return f"no other {noun} was received"
     if situation.found:
         return f"{len(situation.found):,} of {counted(unread, kind)} matched"
     return f"the only {kind} did not match" if unread == 1 else f"none of {counted(unread, kind)} matched"

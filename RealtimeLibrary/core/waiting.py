@@ -130,6 +130,7 @@ class _Looking(Expectation[ResultT], Generic[ItemT, ResultT]):
             self._unread_only,
             self._since,
             tuple(item.number for item in self._found),
+            isinstance(self, Quiet),
         )
 
     def _failed(self, expected: str) -> ExpectationFailed:

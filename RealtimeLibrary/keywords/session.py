@@ -200,7 +200,7 @@ class Session:
         def call(item: Item) -> Any:
             return self.run_keyword(name, [self.returned.item(item)])
 
-        return PredicateHolds(call, description=f"keyword '{name}'")
+        return PredicateHolds(call, description=f"keyword '{name}'", repeatable=False)
 
     # Failures
 

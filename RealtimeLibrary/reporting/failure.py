@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from RealtimeLibrary.core.connection import Connection, State
 from RealtimeLibrary.core.errors import ExpectationFailed
+from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.secrets import Secrets
 from RealtimeLibrary.core.situation import Situation
 from RealtimeLibrary.core.wording import counted, in_words
-from RealtimeLibrary.reporting.history import life_lines, silence_lines
+from RealtimeLibrary.reporting.history import last_item_lines, life_lines, silence_lines
 from RealtimeLibrary.reporting.nearest import nearest_miss, nearest_miss_lines
 from RealtimeLibrary.reporting.others import label_of, other_lines
 from RealtimeLibrary.reporting.seen import matching, moment, newest
@@ -27,6 +28,7 @@ MAX_LINES: Final = 25
 _SHOWN_WIDTH: Final = 78
 _SHOWN_LINES: Final = 38
 _VERDICT_START, _VERDICT_END = 350, 300
+_NUMBERS: Final = 12
 
 
 def explain(error: ExpectationFailed, others: Sequence[Connection[Any]] = (), now: float | None = None) -> str:
@@ -60,16 +62,21 @@ def _first_line(verdict: str, secrets: Secrets) -> str:
 def _evidence(situation: Situation, others: Sequence[Connection[Any]], now: float) -> Iterator[str]:
     connection = situation.connection
     if situation.offender is not None:
-        yield from _offence(situation)
-        return
-    if situation.wanted is None:
+        yield from _offence(situation, situation.offender)
+    elif situation.wanted is None or situation.unwanted:
         yield from life_lines(connection, situation.begun_at)
-        return
-    if connection.state is State.RECONNECTING or connection.errors:
+        yield from last_item_lines(connection, connection.record.last, now)
+    else:
+        yield from _absence(situation, others, now)
+
+
+def _absence(situation: Situation, others: Sequence[Connection[Any]], now: float) -> Iterator[str]:
+    """Why the expected did not come: what happened, the nearest miss, the usual traps, what came instead."""
+    connection = situation.connection
+    if connection.state is State.RECONNECTING or (connection.errors and connection.openings):
         yield from life_lines(connection, situation.begun_at)
-    looked_at = situation.last - situation.first + 1
-    if looked_at > situation.read:
-        yield _range(situation, now)
+    if situation.last - situation.first + 1 > situation.read:
+        yield from _range_lines(situation, now)
     else:
         yield from silence_lines(situation, now)
     miss = nearest_miss(situation)
@@ -79,27 +86,23 @@ def _evidence(situation: Situation, others: Sequence[Connection[Any]], now: floa
     yield from other_lines(situation, None if miss is None else miss.item)
 
 
-def _range(situation: Situation, now: float) -> str:
-    """How many items came when: before the wait, in it, and the last one."""
-    connection = situation.connection
-    record, noun = connection.record, connection.family.noun
-    split = min(max(record.first_after(situation.begun_at), situation.first), situation.last + 1)
-    before, during = split - situation.first, situation.last + 1 - split
-    numbers = f"#{situation.first}" + (f" to #{situation.last}" if situation.last > situation.first else "")
-    line = f"Looked at {numbers}: {counted(before, noun)} from before the wait, {during:,} in it"
-    last = record.item(situation.last)
-    if last is not None:
-        line += f", the last {in_words(round(now - last.received_at, 3))} ago"
+def _range_lines(situation: Situation, now: float) -> Iterator[str]:
+    """Which items were looked at, how many came before the wait, and which matched."""
+    first, last, record = situation.first, situation.last, situation.connection.record
+    newest_item = record.item(last)
+    if last > first and newest_item is not None:
+        before = min(max(record.first_after(situation.begun_at), first), last + 1) - first
+        split = ", all from before the wait" if before > last - first else f", {before:,} from before the wait"
+        ago = in_words(round(now - newest_item.received_at, 3))
+        yield f"Looked at #{first} to #{last}{split if before else ''}, the last {ago} ago."
     if situation.found:
-        line += "; matched: " + ", ".join(f"#{number}" for number in situation.found[:8])
-        line += ", …" if len(situation.found) > 8 else ""
-    return f"{line}."
+        numbers = ", ".join(f"#{number}" for number in situation.found[:_NUMBERS])
+        yield f"Matched: {numbers}{' …' if len(situation.found) > _NUMBERS else '.'}"
 
 
-def _offence(situation: Situation) -> Iterator[str]:
+def _offence(situation: Situation, offender: Item) -> Iterator[str]:
     """The item that must not have come, and how many more there are."""
-    connection, offender = situation.connection, situation.offender
-    assert offender is not None
+    connection = situation.connection
     secrets, noun = connection.secrets, connection.family.noun
     label = "" if offender.type is None else f"{label_of(offender, secrets)}  "
     when = moment(offender.received_at - situation.begun_at)
@@ -107,9 +110,8 @@ def _offence(situation: Situation) -> Iterator[str]:
     if situation.wanted is not None:
         later = newest(connection, offender.number + 1, connection.record.last)
         if more := matching(situation.wanted.condition, later):
-            yield f"After it came {counted(len(more), noun)} more that match, up to #{more[-1].number}."
-    checked = offender.number - situation.first
-    if checked:
+            yield f"{len(more):,} more came after it, the last is #{more[-1].number}."
+    if checked := offender.number - situation.first:
         yield f"Before it {counted(checked, noun)} did not match."
     if situation.misfits:
         yield f"On {counted(situation.misfits, noun)} the condition could not be evaluated."

@@ -1,6 +1,7 @@
 """What happened to a connection besides receiving, as a few lines."""
 
 from collections import Counter
+from itertools import groupby
 from typing import Any, Final
 
 from RealtimeLibrary.core.connection import SSE, Connection
@@ -18,9 +19,9 @@ _SIGNS_OF_LIFE: Final = {Happening.PING: "ping", Happening.PONG: "pong", Happeni
 
 
 def life_lines(connection: Connection[Any], begun_at: float) -> list[str]:
-    """The last openings, errors, reconnections and closes."""
-    entries = connection.journal.of(*_LIFE)
-    if not entries:
+    """The last openings, errors, reconnections and closes; nothing if all it did was open."""
+    entries = [next(group) for _, group in groupby(connection.journal.of(*_LIFE), _saying)]
+    if len(entries) < 2:
         return []
     hidden = len(entries) - _EVENTS
     more = [f"    {hidden:,} more before"] if hidden > 0 else []
@@ -28,42 +29,50 @@ def life_lines(connection: Connection[Any], begun_at: float) -> list[str]:
     return ["What happened to the connection:", *more, *lines]
 
 
+def _saying(entry: Entry) -> str:
+    """What it tells: that a connect failed is an error and a close in the same words."""
+    return entry.text.rstrip(".") or entry.what.value
+
+
 def _line(entry: Entry, connection: Connection[Any], begun_at: float) -> str:
     text = shown(entry.text, connection.secrets, _TEXT)
-    return f"    {moment(entry.at - begun_at)}  {entry.what.value}{': ' if text else ''}{text}"
+    if not text.startswith(entry.what.value):
+        text = f"{entry.what.value}: {text}" if text else entry.what.value
+    return f"    {moment(entry.at - begun_at)}  {text}"
+
+
+def last_item_lines(connection: Connection[Any], number: int, now: float) -> list[str]:
+    """When the item with this number came, if there is one."""
+    item = connection.record.item(number)
+    if item is None:
+        return []
+    ago = in_words(round(now - item.received_at, 3))
+    return [f"The last {connection.family.noun}, #{number}, came {ago} ago."]
 
 
 def silence_lines(situation: Situation, now: float) -> list[str]:
-    """What there was instead of items: what was sent, signs of life, the last item before."""
+    """What there was instead of items: the last one before, what was sent, signs of life."""
     connection = situation.connection
     return [
-        line
-        for line in (_last_item(situation, now), _sent(connection, now), _signs_of_life(connection, situation.begun_at))
-        if line
+        *last_item_lines(connection, min(situation.first - 1, connection.record.last), now),
+        *_sent_lines(connection, now),
+        *_signs_of_life(connection, situation.begun_at),
     ]
 
 
-def _last_item(situation: Situation, now: float) -> str:
-    record, noun = situation.connection.record, situation.connection.family.noun
-    last = record.item(min(situation.first - 1, record.last))
-    if last is None:
-        return ""
-    return f"The last {noun} before, #{last.number}, came {in_words(round(now - last.received_at, 3))} ago."
-
-
-def _sent(connection: Connection[Any], now: float) -> str:
+def _sent_lines(connection: Connection[Any], now: float) -> list[str]:
     if connection.family is SSE:
-        return ""
+        return []
     sent = connection.journal.of(Happening.SENT)
     if not sent:
-        return "Nothing was sent on this connection."
+        return [] if connection.is_over else ["Nothing was sent on this connection."]
     last = sent[-1]
     ago = in_words(round(now - last.at, 3))
     payload = described_payload(last.payload or "", connection.secrets, VALUE_LIMIT)
-    return f"Sent: {counted(len(sent), 'message')}, the last {ago} ago: {payload}"
+    return [f"Sent: {counted(len(sent), 'message')}, the last {ago} ago: {payload}"]
 
 
-def _signs_of_life(connection: Connection[Any], begun_at: float) -> str:
+def _signs_of_life(connection: Connection[Any], begun_at: float) -> list[str]:
     seen = Counter(entry.what for entry in connection.journal.of(*_SIGNS_OF_LIFE) if entry.at >= begun_at)
-    told = [counted(count, _SIGNS_OF_LIFE[what]) for what, count in seen.items()]
-    return f"The peer is alive: {', '.join(told)} came in that time." if told else ""
+    told = ", ".join(counted(count, _SIGNS_OF_LIFE[what]) for what, count in seen.items())
+    return [f"The peer is alive: {told} came in that time."] if told else []

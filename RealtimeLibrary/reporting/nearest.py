@@ -44,14 +44,27 @@ def nearest_miss(situation: Situation) -> NearestMiss | None:
     best: NearestMiss | None = None
     best_score = (0, 0.0)
     for item in examined(situation):
-        findings = _findings(situation.wanted.condition, item)
-        score = miss_score(findings)
-        if score > (0, 0.0) and score >= best_score:
-            best, best_score = NearestMiss(item, tuple(findings)), score
+        miss = NearestMiss(item, tuple(findings_of(situation.wanted.condition, item)))
+        score = miss_score(miss.findings)
+        if score >= best_score and _is_telling(miss, score):
+            best, best_score = miss, score
     return best
 
 
-def _findings(condition: Condition, item: Item) -> list[Finding]:
+def _is_telling(miss: NearestMiss, score: tuple[int, float]) -> bool:
+    """Whether it says more than a list of what came: another type alone does not, nor does a missing key."""
+    if len(miss.findings) == 1 and is_about_type(miss.findings[0]):
+        return bool(miss.findings[0].note)
+    return score > (0, 0.0) or any(_place_elsewhere(finding, miss.item) for finding in miss.findings)
+
+
+def is_about_type(finding: Finding) -> bool:
+    """Whether it is about the message or event type; see `conditions.TypeIs`."""
+    return finding.part.startswith(("type ", "event "))
+
+
+def findings_of(condition: Condition, item: Item) -> list[Finding]:
+    """How each part of the condition fares on the item."""
     try:
         return condition.findings(item)
     except Exception:  # as in `seen.judged`
@@ -83,23 +96,30 @@ def _part_line(finding: Finding, item: Item, secrets: Secrets) -> str:
 
 def _problem(finding: Finding, item: Item, secrets: Secrets) -> str:
     """Why a part is not met: `$.id was '42' (str), expected 42 (int): same value, other type`."""
-    place = "" if finding.path and finding.part.startswith(finding.path) else f"{shown(finding.path, secrets)} "
+    place = "" if finding.path and finding.part.startswith(finding.path) else shown(finding.path, secrets)
+    note = shown(finding.note, secrets)
+    if finding.part.startswith("schema "):
+        return f"{place}: {note}"
     if finding.actual is MISSING:
-        text = f"{place.lstrip()}is missing{_elsewhere(finding, item, secrets)}"
+        what = f"is missing{_elsewhere(finding, item, secrets)}"
     elif finding.actual is UNSTATED or finding.actual is item.raw:
-        text = ""
+        return note
     else:
-        text = f"{place.lstrip()}was {shown_value(finding.actual, secrets)}"
+        what = f"was {shown_value(finding.actual, secrets)}"
         if not isinstance(finding.expected, Absent):
-            text += f", expected {shown_value(finding.expected, secrets)}"
-    return ": ".join(filter(None, [text, shown(finding.note, secrets)]))
+            what += f", expected {shown_value(finding.expected, secrets)}"
+    return f"{place} {what}".lstrip() + (f": {note}" if note else "")
 
 
 def _elsewhere(finding: Finding, item: Item, secrets: Secrets) -> str:
+    place = _place_elsewhere(finding, item)
+    return "" if place is None else f", but there is {shown(place[0], secrets)} with {shown_value(place[1], secrets)}"
+
+
+def _place_elsewhere(finding: Finding, item: Item) -> tuple[str, Any] | None:
     """Where the missing key does stand, in this or another case."""
     key = finding.path.rpartition(".")[2]
-    place = find_key(item.payload, key) if key.isidentifier() else None
-    return "" if place is None else f", but there is {shown(place[0], secrets)} {shown_value(place[1], secrets)}"
+    return find_key(item.payload, key) if finding.actual is MISSING and key.isidentifier() else None
 
 
 def find_key(payload: Any, key: str) -> tuple[str, Any] | None:

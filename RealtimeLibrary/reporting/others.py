@@ -22,7 +22,7 @@ class _Group:
 
 
 def other_lines(situation: Situation, but: Item | None) -> list[str]:
-    """The items that did not match, newest groups first to stay.
+    """The items that did not match; of many kinds those that came last.
 
     Args:
         situation: What was looked at.
@@ -33,7 +33,8 @@ def other_lines(situation: Situation, but: Item | None) -> list[str]:
         return []
     secrets = situation.connection.secrets
     groups = _grouped(items, secrets)
-    lines = [_line(group, situation) for group in groups[-GROUPS:]]
+    newest = sorted(groups[-GROUPS:], key=lambda group: group.first.number)
+    lines = [_line(group, situation) for group in newest]
     hidden = groups[:-GROUPS]
     if hidden:
         count = sum(group.count for group in hidden)

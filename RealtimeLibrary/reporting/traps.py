@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from RealtimeLibrary.core.condition import Condition
 from RealtimeLibrary.core.connection import SSE, Connection, Mark
-from RealtimeLibrary.core.findings import Finding
+from RealtimeLibrary.core.findings import Misfit
 from RealtimeLibrary.core.messages import Item, Message, PayloadCodec, SSEEvent, parse_json, parse_json_string
 from RealtimeLibrary.core.situation import Situation, Wanted
 from RealtimeLibrary.core.wording import counted, in_words
-from RealtimeLibrary.reporting.nearest import NearestMiss
+from RealtimeLibrary.reporting.nearest import NearestMiss, findings_of, is_about_type
 from RealtimeLibrary.reporting.seen import examined, judged, matching, newest
-from RealtimeLibrary.reporting.showing import shown, visible
+from RealtimeLibrary.reporting.showing import VALUE_LIMIT, shown, visible
 
 
 def notes(situation: Situation, miss: NearestMiss | None, others: Sequence[Connection[Any]]) -> Iterator[str]:
@@ -29,7 +30,8 @@ def notes(situation: Situation, miss: NearestMiss | None, others: Sequence[Conne
     yield from _before_the_mark(situation, wanted)
     yield from _too_late(situation, wanted)
     yield from _elsewhere(situation, wanted, others)
-    yield from _other_type(miss, situation)
+    yield from _other_type(situation, miss)
+    yield from _type_in_a_field(situation, wanted)
     yield from _encoded_otherwise(situation, wanted)
     yield from _dropped(situation)
     yield from _misfits(situation, wanted)
@@ -40,9 +42,14 @@ def _already_read(situation: Situation, wanted: Wanted) -> Iterator[str]:
         return
     connection = situation.connection
     items = newest(connection, situation.first, situation.last)
-    if found := matching(wanted.condition, (item for item in items if item.number in connection.unread)):
-        looks = "'SSE Event Should Be Received' looks" if connection.family is SSE else "'... Should ...' keywords look"
-        yield f"{_these(found)} already read by an earlier wait; {looks} at read ones, too."
+    found = matching(wanted.condition, (item for item in items if item.number in connection.unread))
+    keyword = "SSE Event Should Be Received" if connection.family is SSE else "Message Should Be Received"
+    if len(found) == 1:
+        yield f"#{found[0].number} matches, but an earlier wait returned it; '{keyword}' still finds it."
+    elif found:
+        count = counted(len(found), connection.family.noun)
+        last = found[-1].number
+        yield f"{count} match, the last is #{last}, but earlier waits returned them; '{keyword}' still finds them."
 
 
 def _before_the_mark(situation: Situation, wanted: Wanted) -> Iterator[str]:
@@ -77,29 +84,30 @@ def _elsewhere(situation: Situation, wanted: Wanted, others: Sequence[Connection
             yield f"#{found[-1].number} on another connection matches; to look there, give alias={alias}."
 
 
-def _other_type(miss: NearestMiss | None, situation: Situation) -> Iterator[str]:
-    """The right payload under another type, or the right type in another field."""
-    if miss is None:
-        return
-    of_type = next((finding for finding in miss.findings if _is_about_type(finding)), None)
-    if of_type is None or of_type.met:
-        return
-    secrets = situation.connection.secrets
-    word = "event type" if situation.connection.family is SSE else "type"
-    number = miss.item.number
-    if len(miss.findings) > 1 and miss.unmet == [of_type]:
-        yield f"#{number} has the right payload, but another {word}: {shown(repr(miss.item.type), secrets)}."
+def _other_type(situation: Situation, miss: NearestMiss | None) -> Iterator[str]:
+    """The right payload under another type."""
+    if miss is not None and len(miss.findings) > 1 and len(miss.unmet) == 1 and is_about_type(miss.unmet[0]):
+        found = shown(repr(miss.item.type), situation.connection.secrets)
+        yield f"#{miss.item.number} has the right payload, but another {_type_word(situation)}: {found}."
+
+
+def _type_in_a_field(situation: Situation, wanted: Wanted) -> Iterator[str]:
+    """The right type in a field where it is not looked for."""
+    secrets, word = situation.connection.secrets, _type_word(situation)
     for item in examined(situation):
+        of_type = next(filter(is_about_type, findings_of(wanted.condition, item)), None)
+        if of_type is None:
+            return
         if field := _field_with(item, of_type.expected):
-            hint = f"its {word} is {shown(repr(item.type), secrets)}" if item.type is not None else f"it has no {word}"
-            option = "" if situation.connection.family is SSE else f"; connect with type_field={field} if that is meant"
             expected = shown(repr(of_type.expected), secrets)
-            yield f"#{item.number} has {expected} in its field '{visible(field)}', but {hint}{option}."
+            has = f"no {word}" if item.type is None else f"the {word} {shown(repr(item.type), secrets)}"
+            hint = "" if situation.connection.family is SSE else f"; connect with type_field={field} if that is meant"
+            yield f"#{item.number} has {expected} in its field '{field}', but {has}{hint}."
             return
 
 
-def _is_about_type(finding: Finding) -> bool:
-    return finding.part.startswith(("type ", "event "))
+def _type_word(situation: Situation) -> str:
+    return "event type" if situation.connection.family is SSE else "type"
 
 
 def _field_with(item: Item, expected: Any) -> str | None:
@@ -155,12 +163,18 @@ def _dropped(situation: Situation) -> Iterator[str]:
 def _misfits(situation: Situation, wanted: Wanted) -> Iterator[str]:
     if not situation.misfits:
         return
-    noun = situation.connection.family.noun
-    count = counted(situation.misfits, noun)
-    yield f"on {count} the condition could not be evaluated: a key is missing, or a value has another type."
+    connection = situation.connection
+    reason = next(filter(None, (_misfit(wanted.condition, item) for item in examined(situation))), "")
+    why = f": {shown(reason, connection.secrets, VALUE_LIMIT)}" if reason else ""
+    yield f"on {counted(situation.misfits, connection.family.noun)} the condition could not be evaluated{why}."
 
 
-def _these(found: Sequence[Item]) -> str:
-    if len(found) == 1:
-        return f"#{found[0].number} matches, but was"
-    return f"{len(found):,} items match, the last is #{found[-1].number}, but they were"
+def _misfit(condition: Condition, item: Item) -> str:
+    if condition.repeatable:
+        try:
+            condition.matches(item)
+        except Misfit as error:
+            return str(error)
+        except Exception:  # as in `seen.judged`
+            return ""
+    return ""
