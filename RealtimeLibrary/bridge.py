@@ -62,6 +62,10 @@ class LoopThread:
 
         return self.run(call())
 
+    def post(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call a function on the loop soon, without waiting for it. It must not raise."""
+        self._started().call_soon_threadsafe(lambda: function(*args, **kwargs))
+
     def wait(self, expectation: Expectation[T], meanwhile: Callable[[], None]) -> T:
         """Wait on the calling thread until the expectation is decided, at most its time.
 

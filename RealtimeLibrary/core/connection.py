@@ -158,9 +158,9 @@ class Connection(Generic[ItemT]):
             observer()
 
     def sent(self, payload: str | bytes) -> None:
-        """A message was handed to the network."""
+        """A message was handed to the network. Nobody waits for that, so nobody is woken."""
         self.sent_count += 1
-        self._note(Happening.SENT, payload=payload)
+        self.journal.add(Entry(time.monotonic(), Happening.SENT, self.record.last, payload=payload))
 
     def happened(self, what: Happening, text: str = "", payload: str | bytes | None = None, **facts: Any) -> None:
         """Something else worth telling: a ping, a pong, a comment."""

@@ -208,6 +208,15 @@ class Tester(ABC, Generic[ItemT]):
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
 
+    def check_open(self) -> None:
+        """Fail unless something can be sent right now.
+
+        Raises:
+            ConnectionClosed: The connection is not open; says how it came to that.
+        """
+        if not self.is_connected:
+            raise self._closed()
+
     def _closed(self) -> ConnectionClosed:
         return ConnectionClosed(_not_connected(self.connection))
 

@@ -100,7 +100,10 @@ class Returned:
     def _value(self, value: Any, raw: str | bytes) -> Any:
         text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
         types = _PLAIN if self._secrets.mask(text) == text else self._masked
-        return _convert(value, types)
+        try:
+            return _convert(value, types)
+        except RecursionError:  # nested too deeply to be of use as a value
+            return text
 
     def _plain(self, value: Any) -> Any:
         return _convert(value, _PLAIN)
@@ -111,10 +114,13 @@ _PLAIN: dict[type, type] = {dict: DotDict}
 
 def _convert(value: Any, types: dict[type, type]) -> Any:
     if isinstance(value, dict):
-        return types[dict]({name: _convert(content, types) for name, content in value.items()})
+        converted = types[dict]()
+        # Given to the constructor, Robot's class would look through all of it once more.
+        converted.update([(name, _convert(content, types)) for name, content in value.items()])
+        return converted
     if isinstance(value, list):
-        converted = [_convert(content, types) for content in value]
-        return types[list](converted) if list in types else converted
+        members = [_convert(content, types) for content in value]
+        return types[list](members) if list in types else members
     kind = types.get(type(value))
     return value if kind is None else kind(value)
 

@@ -17,6 +17,7 @@ from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Connection, Family, 
 from RealtimeLibrary.core.errors import ExpectationFailed, RealtimeError
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.options import ConnectionSettings, SSESettings, WebSocketSettings
+from RealtimeLibrary.core.payloads import encode
 from RealtimeLibrary.core.secrets import Secrets
 from RealtimeLibrary.core.situation import Wanted, wanted
 from RealtimeLibrary.core.sse import SSETester
@@ -135,8 +136,14 @@ class Session:
     # Sending
 
     def send(self, alias: str | None, message: Any) -> None:
-        """Send a message over a WebSocket."""
-        self.bridge.run(self.websocket(alias).send(message))
+        """Send a message over a WebSocket.
+
+        Only the loop's thread may write. Waiting until it has would double the cost of a request and its reply, so a
+        connection that is lost right now shows in the next keyword.
+        """
+        tester = self.websocket(alias)
+        tester.check_open()
+        self.bridge.post(tester.post, encode(message))
 
     # Waiting
 
