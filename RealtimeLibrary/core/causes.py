@@ -84,7 +84,7 @@ def _certificate_cause(error: ssl.SSLCertVerificationError, host: str) -> str:
 
 
 def _tls_cause(error: ssl.SSLError) -> str:
-    reason = error.reason or str(error).upper().replace(" ", "_")
+    reason = getattr(error, "reason", None) or str(error.strerror or "").upper().replace(" ", "_")
     for part, words in _TLS_WORDS:
         if part in reason:
             return words

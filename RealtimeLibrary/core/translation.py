@@ -98,7 +98,7 @@ def _translate(error: BaseException, attempt: Attempt) -> _Translation:
         case ValueError():  # the URL passed websockets' check, but a part of it did not
             return InvalidArgument, _cannot(attempt, f"the URL cannot be used: {_lower(error)}"), None
         case _:
-            return CannotConnect, _cannot(attempt, f"{type(error).__name__}: {_lower(error)}"), None
+            return CannotConnect, _cannot(attempt, f"unexpected {type(error).__name__}: {shortened(str(error))}"), None
 
 
 def _cannot(attempt: Attempt, cause: str) -> str:
@@ -150,6 +150,8 @@ def _no_answer(error: foreign.InvalidMessage, attempt: Attempt) -> _Translation:
     cause = None if lost_by is None else network_cause(lost_by, attempt.host, attempt.place)
     if cause is None:
         cause = "the server closed the connection without answering the opening handshake"
+        if attempt.url.startswith("wss:"):  # TLS 1.3 is done for the client before the server has seen its certificate
+            cause += "; it may ask for a client certificate (client_cert=)"
     elif "TLS" not in cause:
         cause += " by the server before it answered the opening handshake"
     return CannotConnect, _cannot(attempt, cause), None
@@ -162,12 +164,13 @@ def _handshake_fault(error: foreign.InvalidHandshake, attempt: Attempt) -> str:
         case foreign.InvalidHeader():
             return f"has a wrong {error.name} header: '{shortened(error.value or '')}' ({_RFC_6455})"
         case foreign.NegotiationError() if "subprotocol" in str(error):
-            chosen = str(error).rpartition(": ")[2]
-            return f"chooses the subprotocol '{chosen}'; {offered(attempt.subprotocols)}"
+            chosen = str(error).partition(": ")[2]
+            name = f"the subprotocol '{chosen}'" if chosen else "a subprotocol"
+            return f"chooses {name}; {offered(attempt.subprotocols)}"
         case foreign.NegotiationError():
             return f"chooses extensions that were not offered like that: {_lower(error)}"
         case foreign.SecurityError() if "redirects" in str(error):
-            return f"only redirects: {_lower(error)}"
+            return f"leads nowhere: {_lower(error)}"
         case foreign.SecurityError() if "redirect" in str(error):
             return f"redirects from wss:// to an URL without TLS: {str(error).rpartition(' ')[2]}"
         case _:

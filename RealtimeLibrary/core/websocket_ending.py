@@ -4,7 +4,7 @@ import errno
 import re
 import ssl
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 from websockets.exceptions import PayloadTooBig, ProtocolError
 
@@ -13,6 +13,9 @@ from RealtimeLibrary.core.ending import ERROR_CODES, Ending, code_in_words
 from RealtimeLibrary.core.frames import BadCompression, MessageTooBig
 from RealtimeLibrary.core.receiving import PingTimeout
 from RealtimeLibrary.core.wording import counted, in_words
+
+
+_ABNORMAL: Final = code_in_words(1006)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Life:
     received: int
 
     def __str__(self) -> str:
-        return f"after {in_words(round(self.seconds, 3))} and {counted(self.received, 'message')}"
+        return f"after {in_words(max(round(self.seconds, 3), 0.001))} and {counted(self.received, 'message')}"
 
 
 def websocket_ending(websocket: Any, life: Life) -> Ending:
@@ -48,14 +51,13 @@ def websocket_ending(websocket: Any, life: Life) -> Ending:
             int(received.code), received.reason, sent, by_us=protocol.close_rcvd_then_sent is False, life=life
         )
     if isinstance(fault, PingTimeout):
-        return _abnormal(f"given up {life}: {fault}", "network")
-    if sent is not None and fault is not None and not isinstance(fault, EOFError):
-        said = code_in_words(int(sent.code))
-        return _abnormal(f"closed by us with {said} {life}: {_fault_in_words(fault)}", "us")
+        return _abnormal(f"closed with {_ABNORMAL} {life}: {fault}", "network")
     if sent is not None:
-        said = code_in_words(int(sent.code), sent.reason)
-        return _abnormal(f"closed by us with {said} {life}, not answered by the server", "us")
-    return _abnormal(f"lost {life}: {_loss_in_words(fault, getattr(websocket, 'lost_by', None))}", "network")
+        said = code_in_words(int(sent.code), "" if fault else sent.reason)
+        why = "not answered by the server" if fault is None or isinstance(fault, EOFError) else _fault_in_words(fault)
+        return _abnormal(f"closed by us with {said} {life}: {why}", "us")
+    why = _loss_in_words(fault, getattr(websocket, "lost_by", None))
+    return _abnormal(f"closed with {_ABNORMAL} {life}: {why}", "network")
 
 
 def _closed(code: int, reason: str, sent: Any, *, by_us: bool, life: Life) -> Ending:
@@ -66,8 +68,8 @@ def _closed(code: int, reason: str, sent: Any, *, by_us: bool, life: Life) -> En
     return Ending(f"closed by the server with {said} {life}", "server", code, reason, is_error=code in ERROR_CODES)
 
 
-def _abnormal(text: str, by: Any) -> Ending:
-    return Ending(f"{text} ({code_in_words(1006)})", by, 1006, "", is_error=True)
+def _abnormal(text: str, by: Literal["us", "network"]) -> Ending:
+    return Ending(text, by, 1006, "", is_error=True)
 
 
 def _fault_in_words(fault: BaseException) -> str:
