@@ -31,7 +31,7 @@ A Disconnected WebSocket Keeps Its Record
     Run Keyword And Expect Error    STARTS: WebSocket is not connected    WebSocket Should Be Connected
 
 The Server's Close Code And Reason Are Known
-    Connect WebSocket    ${WS}/test/close?code=4001&reason=token expired
+    Connect WebSocket    ${WS}/test/close?code=4001&reason=token%20expired
     WebSocket Should Be Closed    timeout=2s    code=4001    reason=token expired
     Get WebSocket Close Code    ==    4001
 
