@@ -1,10 +1,11 @@
 *** Settings ***
-Documentation       From connect to close: what a user sees of a WebSocket connection's life.
+Documentation     From connect to close: what a user sees of a WebSocket connection's life.
 
-Library             Collections
-Resource            resources/backend.resource
-Suite Setup         Start Backend
-Suite Teardown      Stop Backend
+Library           Collections
+Resource          resources/backend.resource
+
+Suite Setup       Start Backend
+Suite Teardown    Stop Backend
 
 
 *** Test Cases ***

@@ -1,11 +1,12 @@
 *** Settings ***
-Documentation       Listeners: each item exactly once, in order, in Robot's thread, before the wait returns it.
+Documentation     Listeners: each item exactly once, in order, in Robot's thread, before the wait returns it.
 
-Library             Collections
-Resource            resources/backend.resource
-Suite Setup         Start Backend
-Suite Teardown      Stop Backend
-Test Setup          Start Listening
+Library           Collections
+Resource          resources/backend.resource
+
+Suite Setup       Start Backend
+Suite Teardown    Stop Backend
+Test Setup        Start Listening
 
 
 *** Test Cases ***

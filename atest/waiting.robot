@@ -1,10 +1,11 @@
 *** Settings ***
-Documentation       Waits return the first unread item that matches, whenever it came, and mark only that one read.
+Documentation     Waits return the first unread item that matches, whenever it came, and mark only that one read.
 
-Library             Collections
-Resource            resources/backend.resource
-Suite Setup         Start Backend
-Suite Teardown      Stop Backend
+Library           Collections
+Resource          resources/backend.resource
+
+Suite Setup       Start Backend
+Suite Teardown    Stop Backend
 
 
 *** Test Cases ***
