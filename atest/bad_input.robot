@@ -21,11 +21,11 @@ A Port Nobody Listens On
 A Server That Accepts And Never Answers
     [Setup]    Start Faults
     Should Fail At Connecting
-    ...    WebSocket connection timeout*never-answers*0.3 seconds*
+    ...    WebSocket connection timeout*0.3 seconds*never-answers*no answer*
     ...    ${FAULT WS}/never-answers
     ...    connect_timeout=300ms
     Run Keyword And Expect Error
-    ...    SSE connection timeout*never-answers*0.3 seconds*
+    ...    SSE connection timeout*0.3 seconds*never-answers*
     ...    Connect SSE    ${FAULT HTTP}/never-answers    connect_timeout=300ms
     [Teardown]    Stop Faults
 
@@ -69,8 +69,8 @@ An Open Connection's Alias Is Taken
     Connection Should Work
 
 No Connection At All
-    Run Keyword And Expect Error    *Connect WebSocket*    Wait For Message
-    Run Keyword And Expect Error    *Connect SSE*    Wait For SSE Event
+    Run Keyword And Expect Error    No WebSocket connection has been opened*    Wait For Message
+    Run Keyword And Expect Error    No SSE * has been opened*    Wait For SSE Event
 
 Timeouts That Are None
     [Template]    Timeout Should Be Refused
@@ -85,8 +85,8 @@ A Count Of Zero
     Connection Should Work
 
 A Syntax Error In An Expression
-    Condition Should Be Refused    *msg.type ==*    msg.type ==
-    Condition Should Be Refused    *no_such_name*    no_such_name == 1
+    Condition Should Be Refused    Expression*syntax*    predicate=msg.type ==
+    Condition Should Be Refused    Expression*no_such_name*    predicate=no_such_name > 1
 
 An Assignment Swallowed By Robot
     Connect WebSocket    ${WS}/test/echo
@@ -94,15 +94,15 @@ An Assignment Swallowed By Robot
     Connection Should Work
 
 An Invalid Regular Expression
-    Condition Should Be Refused    *regexp*    regexp=(unclosed
+    Condition Should Be Refused    Regexp '(unclosed'*    regexp=(unclosed
 
 An Invalid JSONPath
-    Condition Should Be Refused    *jsonpath*    jsonpath=$.data[
+    Condition Should Be Refused    JSONPath '$.data['*    jsonpath=$.data[
 
 An Invalid Schema
     VAR    &{schema}    type=no such type
-    Condition Should Be Refused    *schema*    schema=${schema}
-    Condition Should Be Refused    *schema*missing.json*    schema=${CURDIR}/missing.json
+    Condition Should Be Refused    *no such type*    schema=${schema}
+    Condition Should Be Refused    Schema file*missing.json*    schema=${CURDIR}/missing.json
 
 An Unknown Condition Keyword
     Connect WebSocket    ${WS}/test/echo
@@ -166,11 +166,11 @@ Timeout Should Be Refused
 
 Condition Should Be Refused
     [Documentation]    At once, and with no message consumed.
-    [Arguments]    ${error}    @{condition}    &{named}
+    [Arguments]    ${error}    ${predicate}=${None}    &{conditions}
     Connect WebSocket    ${WS}/test/echo
     Run Keyword And Expect Error
     ...    ${error}
-    ...    Wait For Message Matching    @{condition}    timeout=30s    &{named}
+    ...    Wait For Message Matching    ${predicate}    timeout=30s    &{conditions}
     Connection Should Work
 
 Connection Should Work
