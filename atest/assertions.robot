@@ -1,10 +1,11 @@
 *** Settings ***
-Documentation       Assertions look at the whole record and consume nothing.
+Documentation     Assertions look at the whole record and consume nothing.
 
-Library             Collections
-Resource            resources/backend.resource
-Suite Setup         Start Backend
-Suite Teardown      Stop Backend
+Library           Collections
+Resource          resources/backend.resource
+
+Suite Setup       Start Backend
+Suite Teardown    Stop Backend
 
 
 *** Test Cases ***

@@ -1,10 +1,11 @@
 *** Settings ***
-Documentation       From connect to close: what a user sees of a WebSocket connection's life.
+Documentation     From connect to close: what a user sees of a WebSocket connection's life.
 
-Library             Collections
-Resource            resources/backend.resource
-Suite Setup         Start Backend
-Suite Teardown      Stop Backend
+Library           Collections
+Resource          resources/backend.resource
+
+Suite Setup       Start Backend
+Suite Teardown    Stop Backend
 
 
 *** Test Cases ***
@@ -31,7 +32,7 @@ A Disconnected WebSocket Keeps Its Record
     Run Keyword And Expect Error    STARTS: WebSocket is not connected    WebSocket Should Be Connected
 
 The Server's Close Code And Reason Are Known
-    Connect WebSocket    ${WS}/test/close?code=4001&reason=token expired
+    Connect WebSocket    ${WS}/test/close?code=4001&reason=token%20expired
     WebSocket Should Be Closed    timeout=2s    code=4001    reason=token expired
     Get WebSocket Close Code    ==    4001
 

@@ -1,11 +1,12 @@
 *** Settings ***
-Documentation       Listeners: each item exactly once, in order, in Robot's thread, before the wait returns it.
+Documentation     Listeners: each item exactly once, in order, in Robot's thread, before the wait returns it.
 
-Library             Collections
-Resource            resources/backend.resource
-Suite Setup         Start Backend
-Suite Teardown      Stop Backend
-Test Setup          Start Listening
+Library           Collections
+Resource          resources/backend.resource
+
+Suite Setup       Start Backend
+Suite Teardown    Stop Backend
+Test Setup        Start Listening
 
 
 *** Test Cases ***
@@ -49,10 +50,10 @@ Listeners Run In Robot's Thread
     Should Be Equal    ${HEARD}    ${{ ["MainThread"] }}
 
 A Failing Listener Fails The Keyword That Ran It
-    Connect WebSocket    ${WS}/test/echo
+    Connect WebSocket    ${WS}/test/later
     On Message    Refuse
-    Send Message    poison
-    Run Keyword And Expect Error    *Refused: poison*    Wait For Message
+    Send Message    ${{ {"after": 0.2, "send": "poison"} }}
+    Run Keyword And Expect Error    *Refused: "poison"*    Wait For Message
 
 An Unknown Listener Keyword Is Refused
     Connect WebSocket    ${WS}/test/close?messages=1

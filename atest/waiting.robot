@@ -1,10 +1,11 @@
 *** Settings ***
-Documentation       Waits return the first unread item that matches, whenever it came, and mark only that one read.
+Documentation     Waits return the first unread item that matches, whenever it came, and mark only that one read.
 
-Library             Collections
-Resource            resources/backend.resource
-Suite Setup         Start Backend
-Suite Teardown      Stop Backend
+Library           Collections
+Resource          resources/backend.resource
+
+Suite Setup       Start Backend
+Suite Teardown    Stop Backend
 
 
 *** Test Cases ***
@@ -67,18 +68,18 @@ Every Kind Of Condition Selects
     Send Message    {"type": "alert", "severity": "info", "data": {"level": 1}}
     Send Message    {"type": "alert", "severity": "critical", "data": {"level": 9}}
     VAR    ${schema}    ${{ {"properties": {"data": {"properties": {"level": {"minimum": 5}}}}} }}
-    VAR    ${limit}    ${5}
+    VAR    ${limit}    ${5}    scope=TEST
     VAR    &{subset}    severity=critical
-    Second Should Be Found    msg.type == 'alert' and msg.severity == 'critical'
-    Second Should Be Found    msg['data']['level'] > $limit
-    Second Should Be Found    ${subset}
-    Second Should Be Found    ${{ re.compile("crit.*9") }}
-    Second Should Be Found    ${{ lambda message: message.data.level == 9 }}
+    Second Should Be Found    predicate=msg.type == 'alert' and msg.severity == 'critical'
+    Second Should Be Found    predicate=msg['data']['level'] > $limit
+    Second Should Be Found    predicate=${subset}
+    Second Should Be Found    predicate=${{ re.compile("crit.*9") }}
+    Second Should Be Found    predicate=${{ lambda message: message.data.level == 9 }}
     Second Should Be Found    regexp=critical
     Second Should Be Found    jsonpath=$.data[?@ > 5]
     Second Should Be Found    schema=${schema}
     Second Should Be Found    keyword=Is Critical
-    Second Should Be Found    msg.data.level > 1    type=alert    regexp=crit
+    Second Should Be Found    predicate=msg.data.level > 1    type=alert    regexp=crit
 
 A Field That Is Missing Is No Match
     Connect WebSocket    ${WS}/test/echo
