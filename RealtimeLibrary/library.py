@@ -16,6 +16,8 @@ from RealtimeLibrary.keywords.connecting import Connecting
 from RealtimeLibrary.keywords.documentation import completed
 from RealtimeLibrary.keywords.getting import Getting
 from RealtimeLibrary.keywords.listening import Listening
+from RealtimeLibrary.keywords.page import Page
+from RealtimeLibrary.keywords.page_streams import PageStreams
 from RealtimeLibrary.keywords.sending import Sending
 from RealtimeLibrary.keywords.session import AutoClose, Session
 from RealtimeLibrary.keywords.waiting import Waiting
@@ -95,6 +97,17 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
     `reconnect_delay`, growing by `reconnect_backoff`. Waits go on across it. A WebSocket closed with 1008 or 4000-4999
     and a rejected handshake are not retried unless `reconnect_on` names the code or status. An event stream sends the
     last event ID and honours the server's `retry:`. A stream that needed reconnection has errors.
+
+    # Browser pages
+
+    With the Browser library imported too (`pip install "robotframework-realtime[browser]"`), [Start Page Capture] makes
+    every WebSocket and event stream that a page opens a connection like any other, for every keyword but those that
+    send. Such a connection does not become the current one by itself: [Wait For Page WebSocket] and [Wait For Page SSE]
+    return its alias and make it current.
+
+    `Connect …    in_page=True` lets the current page open a stream for the test, with its cookies, origin and CORS
+    rules. Options about TLS, proxies, pings and reconnecting cannot be used then: the browser decides them. An event
+    stream is the page's own `EventSource`; with `method`, `headers`, `json` or `body` it is its `fetch`.
 
     # Times
 
@@ -179,14 +192,16 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
             idle_timeout=idle_timeout,
         )
         session = self._session = Session(timeout, options, secret_params, auto_close)
+        page_streams = self._page_streams = PageStreams(session)
         super().__init__(
             [
-                Connecting(session),
+                Connecting(session, page_streams),
                 Sending(session),
                 Waiting(session),
                 Asserting(session),
                 Getting(session),
                 Listening(session),
+                Page(page_streams),
             ]
         )
 
@@ -236,7 +251,9 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
 
     def close(self) -> None:
         """The run is over: close everything and end the thread."""
+        self._page_streams.stop()
         self._session.shut_down()
 
     def _close_opened_by(self, owner: str) -> None:
+        self._page_streams.stop_if_owned_by(owner)
         self._session.close(self._session.store.owned_by(owner))

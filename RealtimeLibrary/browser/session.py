@@ -1,11 +1,13 @@
 """A session of the capture extension: opened with an uplink, called by its id, closed."""
 
+import contextlib
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 from RealtimeLibrary.browser.node import Node
 from RealtimeLibrary.browser.uplink import Event, Uplink
+from RealtimeLibrary.core.errors import RealtimeError
 
 
 class Session:
@@ -43,8 +45,7 @@ class Session:
         return await self._node.call(name, id=self.id, **arguments)
 
     async def close(self) -> None:
-        """Let the pages go and receive no more."""
-        try:
+        """Let the pages go and receive no more. A browser or Node that is gone has nothing to let go."""
+        with contextlib.suppress(RealtimeError):
             await self.call("realtimeStop")
-        finally:
-            await self._uplink.close()
+        await self._uplink.close()

@@ -15,14 +15,16 @@ from RealtimeLibrary.keywords.arguments import (
     Url,
     given,
 )
+from RealtimeLibrary.keywords.page_streams import PageStreams
 from RealtimeLibrary.keywords.session import Session
 
 
 class Connecting:
     """The life of connections."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, page_streams: PageStreams) -> None:
         self._session = session
+        self._page_streams = page_streams
 
     @keyword("Connect WebSocket", tags=["WebSocket", "Connection"])
     def connect_websocket(
@@ -51,6 +53,7 @@ class Connecting:
         proxy: Url | None = AS_IMPORTED,
         parse_json: bool = AS_IMPORTED,
         type_field: str = AS_IMPORTED,
+        in_page: bool = False,
     ) -> str:
         """Open a WebSocket connection and record everything it receives.
 
@@ -59,6 +62,8 @@ class Connecting:
         Args:
             url: A `ws://` or `wss://` URL.
             alias: A name for the connection; `None` makes one: `websocket-1`, `websocket-2`, …
+            in_page: Whether the current page of the Browser library opens it, with its cookies and origin. See
+                [Browser pages].
 
         Returns:
             The alias.
@@ -98,7 +103,7 @@ class Connecting:
             parse_json=parse_json,
             type_field=type_field,
         )
-        return self._session.connect_websocket(url, alias, options)
+        return (self._page_streams if in_page else self._session).connect_websocket(url, alias, options)
 
     @keyword("Connect SSE", tags=["SSE", "Connection"])
     def connect_sse(
@@ -125,6 +130,7 @@ class Connecting:
         max_messages: int | None = AS_IMPORTED,
         max_bytes: int | str | None = AS_IMPORTED,
         max_size: int | str = AS_IMPORTED,
+        in_page: bool = False,
     ) -> str:
         """Open an event stream and record every event.
 
@@ -136,6 +142,8 @@ class Connecting:
             json: Request body as dictionary or list; text is sent as it is. Sets `Content-Type: application/json`.
             body: Request body as text or bytes.
             last_event_id: Sent as `Last-Event-ID`, to resume after this event.
+            in_page: Whether the current page of the Browser library opens it, with its cookies, origin and CORS rules.
+                See [Browser pages].
 
         Returns:
             The alias.
@@ -175,7 +183,7 @@ class Connecting:
             max_bytes=max_bytes,
             max_size=max_size,
         )
-        return self._session.connect_sse(url, alias, options)
+        return (self._page_streams if in_page else self._session).connect_sse(url, alias, options)
 
     @keyword("Disconnect WebSocket", tags=["WebSocket", "Connection"])
     def disconnect_websocket(self, code: int = 1000, reason: str = "", *, alias: str | None = None) -> None:

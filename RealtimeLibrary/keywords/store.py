@@ -52,17 +52,19 @@ class Store:
             self.forget(self._streams[alias])
         return alias
 
-    def add(self, stream: Stream, owner: str) -> str:
-        """Add a stream and make it current; returns its alias.
+    def add(self, stream: Stream, owner: str, *, current: bool = True) -> str:
+        """Add a stream; returns its alias.
 
         Args:
             stream: The stream.
             owner: The test or suite that opened it.
+            current: Whether to make it current. A stream that a page opens in the background must not: keywords without
+                `alias` would go elsewhere in the middle of a test. It is current only while there is no other.
         """
         alias = stream.connection.alias
         self._streams[alias] = stream
         self._owners[alias] = owner
-        self._recent.append(alias)
+        self._recent.insert(len(self._recent) if current else 0, alias)
         return alias
 
     def get(self, alias: str | None, family: Family | None = None) -> Stream:
