@@ -74,16 +74,8 @@ class Checks:
         output = RESULTS / "docs"
         pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
         examples = [page for page in pages if "```robotframework" in page.read_text(encoding="utf-8")]
-        command: Command = [
-            self._python,
-            "-m",
-            "coverage",
-            "run",
-            "-m",
-            "robot",
-            *self._robot_options(output),
-            *examples,
-        ]
+        robot: Command = [self._python, "-m", "coverage", "run", "-m", "robot", *self._robot_options(output)]
+        command: Command = [*robot, "--listener", "atest.docs.examples.Examples", *examples]
         result = _outcome("docs", self._tests("docs", command), _count_robot(output))
         say("docs: keyword page")
         if not keyword_page.is_fresh(self._python):

@@ -1,0 +1,112 @@
+"""The examples of README and guide, run as they are printed.
+
+`localhost:8000` in an example is the embedded demo server. Where a page shows the console output of a test that fails,
+the test must fail with that text; times may differ.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from robot import model, result, running
+
+from atest.servers import DemoServer
+
+PRINTED_ADDRESS = "localhost:8000"
+
+_BLOCK = re.compile(r"^```(?P<language>\S+)\n(?P<content>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FAILURE = re.compile(r"(?P<test>\S.*?) +\| FAIL \|\n(?P<message>.*)", re.DOTALL)
+_TIMING = re.compile(
+    r"[+-]?\d+(\.\d+)?(?= (s|ms|seconds?|milliseconds?)\b)"  # durations
+    r"|\b\d{10}\.\d+"  # seconds since the epoch
+    r"|\d+ \w+ from before the wait, \d+ in it"
+)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The contents of a page's code blocks in this language."""
+    found = _BLOCK.finditer(page.read_text(encoding="utf-8"))
+    return [block["content"] for block in found if block["language"] == language]
+
+
+def printed_failures(page: Path) -> dict[str, str]:
+    """The failures a page shows: what the console says below `Name | FAIL |`, by the name of the test."""
+    found = filter(None, map(_FAILURE.fullmatch, blocks(page, "text")))
+    return {failure["test"]: failure["message"].strip() for failure in found}
+
+
+def timeless(message: str) -> str:
+    """A message without the times in it, which differ from run to run."""
+    return _TIMING.sub("…", message)
+
+
+class Examples:
+    """Robot listener that makes printed examples run, and compares failures with the printed ones."""
+
+    ROBOT_LISTENER_API_VERSION = 3
+
+    def __init__(self) -> None:
+        self._server = DemoServer()
+        self._address = ""
+        self._failures: dict[str, str] = {}
+
+    def start_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
+        """Start the server for the whole run; point the examples of a page to it."""
+        if not self._address:
+            self._address = self._server.start_demo_server()
+            data.visit(_Readdressing(self._address))
+        if data.source and data.source.is_file():
+            self._failures = printed_failures(data.source)
+
+    def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
+        """A test whose failure is printed passes if it fails with the printed text."""
+        expected = self._failures.pop(data.name, None)
+        if expected is None:
+            return
+        actual = result.message.replace(self._address, PRINTED_ADDRESS)
+        if result.passed:
+            result.status, result.message = "FAIL", f"The page says that this test fails:\n{expected}"
+        elif timeless(actual) == timeless(expected):
+            result.status, result.message = "PASS", "It failed as printed."
+        else:
+            result.message = f"The page says:\n{expected}\n\nThe test says:\n{actual}"
+
+    def end_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
+        """Every printed failure belongs to a test."""
+        if self._failures:
+            names = ", ".join(self._failures)
+            self._failures = {}
+            raise AssertionError(f"{data.source} shows failures of tests that do not exist: {names}")
+
+    def close(self) -> None:
+        """Stop the server."""
+        self._server.stop_demo_server()
+
+
+class _Readdressing(model.SuiteVisitor):
+    """Replaces the printed address in all arguments and values."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def start_suite(self, suite: running.TestSuite) -> None:
+        for user_keyword in suite.resource.keywords:
+            user_keyword.body.visit(self)
+        for item in (*suite.resource.imports, *suite.resource.variables):
+            self._replace(item)
+
+    def start_keyword(self, keyword: running.Keyword) -> None:
+        self._replace(keyword)
+
+    def start_var(self, var: running.Var) -> None:
+        self._replace(var)
+
+    def _replace(self, item: Any) -> None:
+        for attribute in ("args", "value"):
+            if values := getattr(item, attribute, None):
+                setattr(item, attribute, tuple(self._replaced(values)))
+
+    def _replaced(self, values: Any) -> Iterator[Any]:
+        for value in values:
+            yield value.replace(PRINTED_ADDRESS, self._address) if isinstance(value, str) else value
