@@ -14,7 +14,6 @@ from RealtimeLibrary.core.frames import BadCompression, MessageTooBig
 from RealtimeLibrary.core.receiving import PingTimeout
 from RealtimeLibrary.core.wording import counted, in_words
 
-
 _ABNORMAL: Final = code_in_words(1006)
 
 

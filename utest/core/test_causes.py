@@ -34,7 +34,10 @@ CAUSES = [
     (ConnectionResetError(), "the connection was reset"),
     (BrokenPipeError(32, "Broken pipe"), "the connection was reset"),
     (OSError(errno.ECONNRESET, ""), "the connection was reset"),
-    (ConnectionAbortedError("SSL handshake is taking longer than 60.0 seconds"), "TLS failed: the handshake took too long"),
+    (
+        ConnectionAbortedError("SSL handshake is taking longer than 60.0 seconds"),
+        "TLS failed: the handshake took too long",
+    ),
     (OSError(errno.EHOSTUNREACH, "Connect call failed"), "no route to host"),
     (OSError("Strange"), "Strange"),
     (OSError(), "OSError without a text"),

@@ -145,8 +145,7 @@ PROXY_TEXTS = [
     (
         foreign.InvalidProxy("ftp://proxy.test", "scheme ftp isn't supported"),
         InvalidArgument,
-        f"Cannot connect 'chat' to {URL}: the proxy http://proxy.test:3128 cannot be used: "
-        "scheme ftp isn't supported.",
+        f"Cannot connect 'chat' to {URL}: the proxy http://proxy.test:3128 cannot be used: scheme ftp isn't supported.",
     ),
     (
         caused(foreign.ProxyError("failed to connect to SOCKS proxy"), ValueError("Not allowed by ruleset")),

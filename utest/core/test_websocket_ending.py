@@ -28,7 +28,7 @@ def close_frame(code: int, reason: str = "") -> bytes:
         (4001, "", "closed by the server with 4001 (private use) after 1.5 seconds and 3 messages", False),
     ],
 )
-async def test_a_close_of_the_server(code: int, reason: str, text: str, is_error: bool) -> None:  # noqa: FBT001
+async def test_a_close_of_the_server(code: int, reason: str, text: str, is_error: bool) -> None:
     peer = await Peer().open()
     peer.feed(close_frame(code, reason))
     ending = websocket_ending(peer.connection, LIFE)
