@@ -146,14 +146,14 @@ def _no_answer(error: foreign.InvalidMessage, attempt: Attempt) -> _Translation:
     """The connection ended before the answer, or the answer is not HTTP."""
     if not isinstance(error.__cause__, EOFError):
         return HandshakeRejected, _not_websocket(attempt, f"cannot be read as HTTP: {_why(error)}"), None
-    lost_by = attempt.lost_by
-    cause = None if lost_by is None else network_cause(lost_by, attempt.host, attempt.place)
+    cause = None if attempt.lost_by is None else network_cause(attempt.lost_by, attempt.host, attempt.place)
     if cause is None:
         cause = "the server closed the connection without answering the opening handshake"
-        if attempt.url.startswith("wss:"):  # TLS 1.3 is done for the client before the server has seen its certificate
-            cause += "; it may ask for a client certificate (client_cert=)"
     elif "TLS" not in cause:
         cause += " by the server before it answered the opening handshake"
+    if attempt.url.startswith("wss:") and "TLS" not in cause:
+        # In TLS 1.3 the handshake is done for the client before the server has seen its certificate.
+        cause += "; it may ask for a client certificate (client_cert=)"
     return CannotConnect, _cannot(attempt, cause), None
 
 
