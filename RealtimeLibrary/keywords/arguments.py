@@ -57,17 +57,13 @@ class Headers(dict[str, str]):
     """HTTP headers. Values may be `Secret`s; credentials are never shown."""
 
     @classmethod
-    def from_robot(cls, value: Any) -> Self:
+    def from_robot(cls, value: Mapping[Any, Any] | str) -> Self:
         """Dictionary of header names and values; a value may be a `Secret`."""
-        if isinstance(value, str):
-            try:
-                value = ast.literal_eval(value)
-            except (ValueError, SyntaxError):
-                value = None
-        if not isinstance(value, Mapping):
+        content = _literal(value) if isinstance(value, str) else value
+        if not isinstance(content, Mapping):
             raise ValueError("Give a dictionary of names and values.")
-        headers = cls({str(name): _header_value(content) for name, content in value.items()})
-        headers.secrets = [content.value for content in value.values() if isinstance(content, Secret)]
+        headers = cls({str(name): _header_value(item) for name, item in content.items()})
+        headers.secrets = [item.value for item in content.values() if isinstance(item, Secret)]
         return headers
 
     def __init__(self, *args: Any) -> None:
@@ -79,6 +75,13 @@ class Headers(dict[str, str]):
         for value in self.secrets:
             secrets.add(value)
         return repr(secrets.mask_headers(self))
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return None
 
 
 def _header_value(content: Any) -> str:
