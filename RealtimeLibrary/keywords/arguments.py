@@ -3,6 +3,7 @@
 URLs and headers are types of their own because Robot logs arguments by their `repr` at TRACE level.
 """
 
+import ast
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -79,6 +80,8 @@ def _revealed(value: Any) -> Any:
 
 def shielded(value: Any) -> Url | Headers:
     """URL as text, or headers or query parameters as dictionary. A URL or a value may be a `Secret`."""
+    if isinstance(value, str) and value.startswith("{"):
+        value = ast.literal_eval(value)
     if isinstance(value, Mapping):
         return Headers.of(value)
     if isinstance(value, str | Secret):
