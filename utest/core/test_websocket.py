@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from scripted_server import ScriptedServer, close_with, drop, reject_with, say_then_drop, stay
+from scripted_websocket import ScriptedServer, close_with, drop, reject_with, say_then_drop, stay
 
 from atest.servers.certificates import authority, ca_file, client_files
 from atest.servers.fault_server import FaultServer
