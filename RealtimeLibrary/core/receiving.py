@@ -39,6 +39,9 @@ class Sink(Protocol):
     Times are `time.monotonic()` when the bytes arrived, in seconds.
     """
 
+    def opened(self) -> None:
+        """Take note that the opening handshake is done; called before anything is received."""
+
     def received(self, payloads: list[str | bytes], at: float, size: int) -> None:
         """Take messages in arrival order; `size` is the sum of their payloads in bytes."""
 
@@ -147,6 +150,8 @@ class ParsingConnection(ClientConnection):
         """Process the handshake's response or one frame."""
         if not isinstance(event, Frame):
             super().process_event(event)
+            if self._was_open:
+                self._sink.opened()
         elif self._ended:
             return
         elif event.opcode in _DATA:
@@ -219,9 +224,12 @@ class ParsingConnection(ClientConnection):
         if self.close_timeout is not None:
             self._closing = self.loop.call_later(self.close_timeout, self.transport.abort)
 
+    @property
+    def _was_open(self) -> bool:
+        return self.response is not None and self.protocol.handshake_exc is None
+
     def _end(self, at: float) -> None:
-        was_open = self.response is not None and self.protocol.handshake_exc is None
-        if was_open and not self._ended:
+        if self._was_open and not self._ended:
             self._ended = True
             self._sink.ended(at)
 
@@ -351,15 +359,16 @@ class QueuedConnection(ClientConnection):
             await self.send(payload)
 
     async def _receive(self) -> None:
-        was_open = False
-        try:
+        while self.state is State.CONNECTING:  # noqa: ASYNC110 - nothing documented tells when it is over
+            await asyncio.sleep(0.001)
+        if self.response is None or self.response.status_code != 101:
+            return
+        self._sink.opened()
+        with suppress(ConnectionClosed):
             while True:
                 payload = await self.recv()
                 self._sink.received([payload], time.monotonic(), size_of(payload))
-        except ConnectionClosed:
-            was_open = self.response is not None and self.response.status_code == 101
-        if was_open:
-            self._sink.ended(time.monotonic())
+        self._sink.ended(time.monotonic())
 
 
 Recording = ParsingConnection | QueuedConnection

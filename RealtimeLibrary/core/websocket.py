@@ -56,6 +56,7 @@ class WebSocketTester(Tester[Message]):
         self._secrets = Secrets() if secrets is None else secrets
         super().__init__(self._new_connection(alias), timeout)
         self._target = ""
+        self._first_messages: list[str | bytes] = []
         self._link: Link | None = None  # the one that is or was open last
         self._leaving = False
         self._reconnecting: asyncio.Task[None] | None = None
@@ -81,6 +82,7 @@ class WebSocketTester(Tester[Message]):
             raise WrongUse(f"'{self.connection.alias}' is already connected to {self.url}.")
         self._settings = self._settings.updated(**options)
         self._take_secrets(url)
+        self._first_messages = [encode(message) for message in self._settings.on_connect]
         self._target = url
         self._leaving = False
         self._failures = []
@@ -112,12 +114,12 @@ class WebSocketTester(Tester[Message]):
         if self._reconnecting is not None:
             self._reconnecting.cancel()
             self._reconnecting = None
-        if self.connection.is_open and self._link is not None:
+        if self.connection.is_open and (link := self._link) is not None:
             self.connection.closing()
             try:
-                await self._link.websocket.close(code, reason)
+                await link.websocket.close(code, reason)
             finally:
-                self._link.abort()
+                link.abort()
         self._leave(Ending("closed by us while it was not connected", "us"))
 
     # Messages
@@ -297,8 +299,20 @@ class WebSocketTester(Tester[Message]):
 
     # Ending and reconnecting
 
+    def link_opened(self, link: Link) -> None:
+        """The link is up: what `on_connect` names goes out before anything else. Called by the link."""
+        self._link = link
+        self._reconnecting = None  # what is left of it must not be cancelled: it would take the link with it
+        self.connection.opened(subprotocol=link.websocket.subprotocol)
+        with suppress(InvalidState):  # closed in the same moment, which the link reports next
+            for payload in self._first_messages:
+                link.websocket.send_now(payload)
+                self.connection.sent(payload)
+
     def link_ended(self, link: Link) -> None:
         """The link is down: reconnect, or be closed for good. Called by the link."""
+        if link is not self._link:
+            return
         ending = link.ending
         if self._leaving:
             self._leave(ending)
@@ -383,17 +397,13 @@ class WebSocketTester(Tester[Message]):
         self._secrets.add_headers(headers)
 
     async def _open(self) -> None:
-        first_messages = [encode(message) for message in self._settings.on_connect]
         link = Link(self, self.connection, self._settings, self._secrets)
         self.connection.connecting()
-        await link.open(self._target)
-        self._link = link
-        self.connection.opened(subprotocol=self.subprotocol)
-        with suppress(InvalidState):  # closed in the same moment: `start` reports it
-            for payload in first_messages:
-                link.websocket.send_now(payload)
-                self.connection.sent(payload)
-        link.start()
+        try:
+            await link.open(self._target)
+        except BaseException:
+            self._link = None  # it may have opened in the moment in which the time was up
+            raise
 
     def _give_up(self, error: BaseException) -> None:
         """The first connect failed."""

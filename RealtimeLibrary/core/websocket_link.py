@@ -9,7 +9,6 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -46,7 +45,10 @@ _OWN_HEADERS: Final = {
 
 
 class LinkOwner(Protocol):
-    """Who is told about a link's end."""
+    """Who is told about a link's beginning and end."""
+
+    def link_opened(self, link: "Link") -> None:
+        """The opening handshake is done in this moment; nothing was received before."""
 
     def link_ended(self, link: "Link") -> None:
         """Nothing more will be received on this link."""
@@ -56,7 +58,7 @@ class Link:
     """A connection to one server (a `receiving.Sink`).
 
     Args:
-        owner: Is told when the link ends.
+        owner: Is told when the link opens and ends.
         connection: Where everything is recorded.
         settings: The options.
         secrets: What must not be shown.
@@ -70,7 +72,7 @@ class Link:
         self._settings = settings
         self._secrets = secrets
         self._websocket: Recording | None = None
-        self._early: list[Callable[[], None]] = []  # what came in with the handshake's answer
+        self._refusal: HandshakeRejected | None = None
         self._is_open = False
         self._opened_at = 0.0
         self._received_before = 0
@@ -82,7 +84,7 @@ class Link:
         return self._websocket
 
     async def open(self, url: str) -> None:
-        """Connect to `url`. The link is not in use before `start` is called.
+        """Connect to `url`; returns after the owner was told.
 
         Raises:
             RealtimeError: It failed; see `WebSocketTester.connect`.
@@ -90,10 +92,9 @@ class Link:
         timeout = float(self._settings.connect_timeout)  # type: ignore[arg-type]  # settings hold seconds
         try:
             async with asyncio.timeout(timeout):
-                opening = _Connect(url, tls=self._tls, **self._options(url))
-                await opening
-            self._connection.url = self._secrets.mask_url(opening.uri)
-            self._check_subprotocol()
+                await _Connect(url, tls=self._tls, **self._options(url), follow=self._follow)
+            if self._refusal is not None:
+                raise self._refusal
         except (RealtimeError, asyncio.CancelledError):
             self.abort()
             raise
@@ -105,15 +106,6 @@ class Link:
         """End TCP at once."""
         if self._websocket is not None and hasattr(self._websocket, "transport"):
             self._websocket.transport.abort()
-
-    def start(self) -> None:
-        """Report what has come in since the handshake, and from now on at once."""
-        self._is_open = True
-        self._opened_at = time.monotonic()
-        self._received_before = self._connection.record.last
-        early, self._early = self._early, []
-        for report in early:
-            report()
 
     @property
     def life(self) -> Life:
@@ -128,33 +120,32 @@ class Link:
 
     # What the receive path reports
 
+    def opened(self) -> None:
+        """Check what was agreed, and tell the owner."""
+        self._refusal = self._missing_subprotocol()
+        if self._refusal is None:
+            self._is_open = True
+            self._opened_at = time.monotonic()
+            self._received_before = self._connection.record.last
+            self._owner.link_opened(self)
+
     def received(self, payloads: list[str | bytes], at: float, size: int) -> None:
         """Record messages."""
         if self._is_open:
             self._connection.received([payloads], at, size)
-        else:
-            self._early.append(partial(self.received, payloads, at, size))
 
     def ping_received(self, payload: bytes, at: float) -> None:
         """Note a ping."""
-        if self._is_open:
-            self._connection.happened(Happening.PING, payload=payload)
-        else:
-            self._early.append(partial(self.ping_received, payload, at))
+        self._connection.happened(Happening.PING, payload=payload)
 
     def pong_received(self, payload: bytes, at: float) -> None:
         """Note a pong."""
-        if self._is_open:
-            self._connection.happened(Happening.PONG, payload=payload)
-        else:
-            self._early.append(partial(self.pong_received, payload, at))
+        self._connection.happened(Happening.PONG, payload=payload)
 
     def ended(self, at: float) -> None:
         """Tell the owner about the end."""
         if self._is_open:
             self._owner.link_ended(self)
-        else:
-            self._early.append(partial(self.ended, at))
 
     # Opening
 
@@ -186,15 +177,20 @@ class Link:
         settings = self._settings
         return tls_context(settings.verify, settings.client_cert, settings.client_key)
 
-    def _check_subprotocol(self) -> None:
+    def _follow(self, url: str) -> None:
+        """A redirect leads here."""
+        self._connection.url = self._secrets.mask_url(url)
+
+    def _missing_subprotocol(self) -> HandshakeRejected | None:
         """A server that chooses none of the offered subprotocols fails here as it fails in browsers.
 
         WHATWG WebSockets, "establish a WebSocket connection". RFC 6455 leaves it to the client.
         """
         wanted = tuple(self._settings.subprotocols)
-        if wanted and self.websocket.subprotocol is None:
-            alias = self._connection.alias
-            raise HandshakeRejected(f"Server of '{alias}' chose none of the subprotocols; {offered(wanted)}.")
+        if not wanted or self.websocket.subprotocol is not None:
+            return None
+        alias = self._connection.alias
+        return HandshakeRejected(f"Server of '{alias}' chose none of the subprotocols; {offered(wanted)}.")
 
     def _attempt(self, url: str, timeout: float) -> Attempt:
         parts, port = urlsplit(url), None
@@ -228,17 +224,24 @@ class Link:
 
 
 class _Connect(connect):
-    """websockets' `connect`, which uses the tester's TLS settings also when it is redirected from `ws` to `wss`."""
+    """websockets' `connect`, which tells where redirects lead, and uses the tester's TLS settings there too."""
 
-    def __init__(self, uri: str, *, tls: Callable[[], Any], **options: Any) -> None:
+    def __init__(self, uri: str, *, tls: Callable[[], Any], follow: Callable[[str], None], **options: Any) -> None:
         self._tls = tls
-        super().__init__(uri, **options, **({"ssl": tls()} if uri[:4].lower() == "wss:" else {}))
+        self._follow = follow
+        super().__init__(uri, **options, **({"ssl": tls()} if _is_secure(uri) else {}))
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         target = super().process_redirect(exc)
-        if isinstance(target, str) and target.startswith("wss:"):
-            self.create_connection_kwargs.setdefault("ssl", self._tls())
+        if isinstance(target, str):
+            self._follow(target)
+            if _is_secure(target):
+                self.create_connection_kwargs.setdefault("ssl", self._tls())
         return target
+
+
+def _is_secure(url: str) -> bool:
+    return url[:4].lower() == "wss:"
 
 
 def check_headers(headers: Mapping[str, str]) -> None:

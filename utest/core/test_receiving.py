@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websocket_peer import Peer, Recorder
 from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidState
 from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Opcode
 from websockets.uri import parse_uri
@@ -247,6 +248,25 @@ async def test_losing_the_connection_ends_once(path: str, error: Exception | Non
     assert peer.sink.events == ["last", ("ended",)]
 
 
+async def test_the_opening_is_told_before_what_follows_it(path: str) -> None:
+    peer = Peer()
+    peer.feed(await peer.answer(peer.frame(Opcode.CLOSE, b"")))
+    assert peer.sink.openings == 1
+    assert peer.sink.endings == 1
+
+
+async def test_messages_can_be_sent_from_the_read_callback(path: str) -> None:
+    peer = await Peer().open()
+    connection = peer.connection
+    assert isinstance(connection, ParsingConnection)
+    connection.send_now("one")
+    connection.send_now(b"two")
+    assert peer.frames_sent() == [(Opcode.TEXT, b"one"), (Opcode.BINARY, b"two")]
+    peer.lose()
+    with pytest.raises(InvalidState):
+        connection.send_now("late")
+
+
 async def test_a_rejected_handshake_is_no_ending(path: str) -> None:
     peer = Peer()
     await peer.answer()
@@ -311,19 +331,37 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     return
 
 
-async def turns(count: int = 20) -> None:
-    for _ in range(count):
-        await asyncio.sleep(0)
+async def until(sink: Recorder, count: int) -> None:
+    """Let the loop turn until this many things were received."""
+    async with asyncio.timeout(5):
+        while len(sink.events) < count:
+            await asyncio.sleep(0.001)
 
 
 @pytest.mark.usefixtures("queued")
 async def test_the_documented_path_records_messages_and_the_end() -> None:
     peer = await Peer().open()
     peer.feed(peer.text("a") + peer.frame(Opcode.BINARY, b"b"), peer.frame(Opcode.CLOSE, close_frame(1000)))
-    await turns()
+    await until(peer.sink, 2)
     peer.lose()
-    await turns()
+    await until(peer.sink, 3)
     assert peer.sink.events == ["a", b"b", ("ended",)]
+    assert peer.sink.openings == 1
+
+
+@pytest.mark.usefixtures("queued")
+async def test_the_documented_path_sends_in_order() -> None:
+    peer = await Peer().open()
+    connection = peer.connection
+    assert isinstance(connection, QueuedConnection)
+    connection.send_now("one")
+    connection.send_now(b"two")
+    await asyncio.sleep(0.01)
+    assert peer.frames_sent() == [(Opcode.TEXT, b"one"), (Opcode.BINARY, b"two")]
+    peer.lose()
+    with pytest.raises(InvalidState):
+        connection.send_now("late")
+    await until(peer.sink, 1)
 
 
 @pytest.mark.usefixtures("queued")
@@ -332,8 +370,9 @@ async def test_the_documented_path_knows_a_rejected_handshake() -> None:
     await peer.answer()
     peer.feed(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
     peer.lose()
-    await turns()
+    await asyncio.sleep(0.01)
     assert peer.sink.events == []
+    assert peer.sink.openings == 0
 
 
 # Any stream in any pieces

@@ -24,6 +24,7 @@ class Recorder:
 
     events: list[Any] = field(default_factory=list)
     batches: int = 0
+    openings: int = 0
     size: int = 0
 
     @property
@@ -33,6 +34,9 @@ class Recorder:
     @property
     def endings(self) -> int:
         return self.events.count(("ended",))
+
+    def opened(self) -> None:
+        self.openings += 1
 
     def received(self, payloads: list[str | bytes], at: float, size: int) -> None:
         self.events.extend(payloads)

@@ -1,0 +1,64 @@
+"""Measure conformance and write `docs/conformance.md`.
+
+python -m conformance          the core sections 1-7 and 10, printed: about 20 seconds
+python -m conformance --all    all sections, written to docs/conformance.md: some minutes
+"""
+
+import argparse
+import asyncio
+import platform
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from conformance.autobahn import Result, as_markdown, run_cases
+
+CORE = ("1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "10.*")
+LIMITS = ("9.*",)
+COMPRESSION = ("12.*", "13.*")
+PAGE = Path(__file__).parent.parent / "docs" / "conformance.md"
+
+TEXT = """\
+# Conformance
+
+The WebSocket tester against Autobahn's test cases (RFC 6455 and RFC 7692), run by `kosoku` {kosoku} on the path that
+users get: `connect`, `on_message`, `send_now` of `WebSocketTester`, with its default limits. Python {python},
+websockets {websockets}.
+
+{table}
+- *Non-strict* answers are allowed by RFC 6455 but later than the runner hopes for. *Informational* cases have no wrong
+  answer.
+- *Unimplemented* cases of section 13 were not run: this runner asks for an option that the tester does not offer
+  (`client_no_context_takeover`, and windows smaller than the default).
+- Sections 1 to 10 run without compression, 12 and 13 with it.
+
+`python -m conformance --all` measures anew and writes this page; `python -m conformance` runs the core sections only,
+as the tests do.
+"""
+
+
+async def measure(*, everything: bool) -> list[Result]:
+    """Run the core sections, or all."""
+    results = await run_cases(CORE)
+    if everything:
+        results += await run_cases(LIMITS)
+        results += await run_cases(COMPRESSION, "deflate")
+    return results
+
+
+def main() -> int:
+    """Run what the command line asks for; 1 if a case failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--all", action="store_true", help="all sections, written to docs/conformance.md")
+    everything = parser.parse_args().all
+    results = asyncio.run(measure(everything=everything))
+    table = as_markdown(results)
+    print(table)
+    if everything:
+        facts = {name: version(name) for name in ("kosoku", "websockets")}
+        PAGE.write_text(TEXT.format(table=table, python=platform.python_version(), **facts))
+    return int(any(result.verdict == "FAILED" for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
