@@ -56,6 +56,7 @@ class Checks:
 
     def utest(self) -> Outcome:
         """Unit tests."""
+        chromium.find_or_install()
         report = RESULTS / "utest.xml"
         command: Command = [self._python, "-m", "coverage", "run", "-m", "pytest", "utest", f"--junitxml={report}"]
         return _outcome("utest", self._tests("utest", command), _count_pytest(report))

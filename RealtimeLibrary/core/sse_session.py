@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import httpx
 
+from RealtimeLibrary.core.bursts import in_bursts
 from RealtimeLibrary.core.connection import EventConnection
 from RealtimeLibrary.core.ending import Ending
 from RealtimeLibrary.core.errors import (
@@ -124,11 +125,13 @@ class SSESession:
         now = asyncio.get_running_loop().time
         try:
             async with asyncio.timeout(idle) as silence:
-                async for piece in self._source.pieces():
-                    at = time.monotonic()
-                    self._take(parser.feed(piece), parser, at)
+
+                def take(data: bytes) -> None:
+                    self._take(parser.feed(data), parser)
                     if idle is not None:
                         silence.reschedule(now() + idle)
+
+                await in_bursts(self._source.pieces(), take)
         except TimeoutError:
             return self._broke(f"nothing received for {in_words(idle or 0)} (idle_timeout)")
         except ConnectionProblem as error:
@@ -139,13 +142,13 @@ class SSESession:
             self._connection.happened(Happening.COMMENT, "The last event was not finished: it is discarded.")
         return None
 
-    def _take(self, batch: Batch, parser: EventStreamParser, at: float) -> None:
+    def _take(self, batch: Batch, parser: EventStreamParser) -> None:
         self.last_event_id = parser.last_event_id
         if parser.reconnection_time is not None:
             self.reconnection_time = parser.reconnection_time / 1000
         if batch.datas:
             columns: list[list[Any]] = [batch.datas, batch.types, batch.ids, batch.retries]
-            self._connection.received(columns, at, size_of("".join(batch.datas)))
+            self._connection.received(columns, time.monotonic(), size_of("".join(batch.datas)))
         for comment in batch.comments:
             self._connection.happened(Happening.COMMENT, payload=comment)
         if batch.violation is not None:
