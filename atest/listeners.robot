@@ -88,7 +88,7 @@ Events Are Heard With Type And Data
 
 *** Keywords ***
 Start Listening
-    VAR    @{HEARD}    scope=TEST
+    VAR    ${HEARD}    ${{ [] }}    scope=TEST
 
 Note Number
     [Arguments]    ${message}    ${name}
@@ -99,7 +99,7 @@ Note
     Append To List    ${HEARD}    ${what}
 
 Note Thread
-    [Arguments]    ${message}
+    [Arguments]    ${_}
     Append To List    ${HEARD}    ${{ threading.current_thread().name }}
 
 Note Event

@@ -93,7 +93,7 @@ Without Auto Reconnect The Stream Ends With Its End
 
 *** Keywords ***
 Start Noting
-    VAR    @{NOTED}    scope=TEST
+    VAR    ${NOTED}    ${{ [] }}    scope=TEST
 
 Note
     [Arguments]    @{what}

@@ -68,10 +68,10 @@ Every Kind Of Condition Selects
     Send Message    {"type": "alert", "severity": "info", "data": {"level": 1}}
     Send Message    {"type": "alert", "severity": "critical", "data": {"level": 9}}
     VAR    ${schema}    ${{ {"properties": {"data": {"properties": {"level": {"minimum": 5}}}}} }}
-    VAR    ${limit}    ${5}    scope=TEST
+    VAR    ${LIMIT}    ${5}    scope=TEST
     VAR    &{subset}    severity=critical
     Second Should Be Found    predicate=msg.type == 'alert' and msg.severity == 'critical'
-    Second Should Be Found    predicate=msg['data']['level'] > $limit
+    Second Should Be Found    predicate=msg['data']['level'] > $LIMIT
     Second Should Be Found    predicate=${subset}
     Second Should Be Found    predicate=${{ re.compile("crit.*9") }}
     Second Should Be Found    predicate=${{ lambda message: message.data.level == 9 }}

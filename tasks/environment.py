@@ -68,7 +68,7 @@ def _works(python: Path) -> bool:
 
 
 def _install(python: Path, *arguments: str) -> None:
-    command: Command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
+    command: Command = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", *arguments]
     if run(command):
         raise Problem("pip could not install the packages; its messages above say why. Is the network reachable?")
 
@@ -81,7 +81,7 @@ def _add_pip(python: Path) -> None:
     say("This Python has no ensurepip: fetching pip from the package index")
     with tempfile.TemporaryDirectory() as folder:
         wheel = fetch_pip(Path(folder))
-        if run([python, wheel / "pip", "install", "--quiet", "--no-index", wheel]):
+        if run([python, wheel / "pip", "install", "-qq", "--no-index", wheel]):
             raise Problem("The downloaded pip could not install itself; its messages above say why.")
 
 

@@ -4,9 +4,12 @@ The suites are in `atest/inner`; each runs in a process of its own, so that it c
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,27 +65,26 @@ class InnerSuite:
     @keyword
     def run_inner_suite(self, suite: str, *options: str) -> InnerRun:
         """Run `atest/inner/<suite>` with these Robot options; the checks then look at this run."""
-        folder = Path(tempfile.mkdtemp(prefix="inner-", dir=BuiltIn().get_variable_value("${OUTPUT_DIR}")))
-        # Coverage is measured in the inner run too, where it is measured at all.
-        runner = ["-m", "coverage", "run", "-m", "robot"] if "COVERAGE_FILE" in os.environ else ["-m", "robot"]
-        arguments = ["--outputdir", folder, "--pythonpath", ROOT, *options, ROOT / "atest" / "inner" / suite]
-        done = subprocess.run(
-            [sys.executable, "-W", "error", *runner, *map(str, arguments)],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=LIMIT,
-        )
-        console = done.stdout.decode(errors="replace")
-        logger.info(console)
-        collector = _Collector()
-        if (folder / "output.xml").exists():
-            ExecutionResult(folder / "output.xml").visit(collector)
-        log = folder / "log.html"
-        text = log.read_text(encoding="utf-8") if log.exists() else ""
-        self._run = InnerRun(done.returncode, console, collector.tests, collector.messages, text, folder)
-        return self._run
+        folder, process = self._start(suite, options)
+        console, _ = process.communicate(timeout=LIMIT)
+        return self._ended(folder, process.returncode, console)
+
+    @keyword
+    def interrupt_inner_suite(self, suite: str, sign: str, *options: str) -> float:
+        """Run a suite, interrupt it as Ctrl-C does once it writes `sign`, and return how long it then took."""
+        folder, process = self._start(suite, options)
+        assert process.stdout
+        console = ""
+        while sign not in console:
+            line = process.stdout.readline()
+            assert line, f"'{sign}' was never written:\n{console}"
+            console += line
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=LIMIT)
+        seconds = time.monotonic() - begin
+        self._ended(folder, process.returncode, console + rest)
+        return seconds
 
     @keyword
     def inner_test_should_pass(self, name: str) -> None:
@@ -107,6 +109,32 @@ class InnerSuite:
         """Fail if the last inner run wrote this text to the console."""
         if text in self._last.console:
             raise AssertionError(f"The console of the inner run contains '{text}':\n{self._last.console}")
+
+    def _start(self, suite: str, options: Sequence[str]) -> tuple[Path, subprocess.Popen[str]]:
+        folder = Path(tempfile.mkdtemp(prefix="inner-", dir=BuiltIn().get_variable_value("${OUTPUT_DIR}")))
+        # Coverage is measured in the inner run too, where it is measured at all.
+        runner = ["-m", "coverage", "run", "-m", "robot"] if "COVERAGE_FILE" in os.environ else ["-m", "robot"]
+        arguments = ["--outputdir", folder, "--pythonpath", ROOT, *options, ROOT / "atest" / "inner" / suite]
+        process = subprocess.Popen(
+            [sys.executable, "-W", "error", *runner, *map(str, arguments)],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+        return folder, process
+
+    def _ended(self, folder: Path, code: int, console: str) -> InnerRun:
+        logger.info(console)
+        collector = _Collector()
+        if (folder / "output.xml").exists():
+            ExecutionResult(folder / "output.xml").visit(collector)
+        log = folder / "log.html"
+        text = log.read_text(encoding="utf-8") if log.exists() else ""
+        self._run = InnerRun(code, console, collector.tests, collector.messages, text, folder)
+        return self._run
 
     @property
     def _last(self) -> InnerRun:
