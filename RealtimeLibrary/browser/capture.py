@@ -12,10 +12,10 @@ from RealtimeLibrary.browser.uplink import Event
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Connection, Family
 from RealtimeLibrary.core.errors import ClosedWhileWaiting, NothingMatched
 from RealtimeLibrary.core.waiting import PENDING, Expectation, Pending
-from RealtimeLibrary.core.wording import counted, in_words
+from RealtimeLibrary.core.wording import in_words
 
 _FAMILIES: Final = {"websocket": WEBSOCKET, "sse": SSE}
-_SHOWN: Final = 5
+_SHOWN: Final = 3
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Captured:
 
     def __str__(self) -> str:
         connection = self.stream.connection
-        return f"{connection.alias}  {connection.url}{'  (returned before)' if self.given else ''}"
+        return f"'{connection.alias}' ({connection.url}{', returned before' if self.given else ''})"
 
 
 class PageCapture:
@@ -196,10 +196,6 @@ class PageOpens(Expectation[Connection[Any]]):
         captured = self._capture.captured
         if not captured:
             return "the pages opened no stream since the capture began."
-        lines = [
-            f"  {one.stream.connection.alias}  {one.stream.connection.url}{' (already returned)' * one.given}"
-            for one in captured[:5]
-        ]
-        more = len(captured) - len(lines)
-        rest = [f"  and {counted(more, 'more')}"] if more else []
-        return "\n".join([f"the pages opened {counted(len(captured), 'other stream')}:", *lines, *rest])
+        shown = [str(one) for one in captured[-_SHOWN:]]
+        more = [f"{len(captured) - _SHOWN:,} before"] if len(captured) > _SHOWN else []
+        return f"the pages opened {', '.join(shown + more)}."

@@ -1,0 +1,88 @@
+"""Robot keywords for the page capture suites: the site, the browser to test with, and what happens to it."""
+
+import asyncio
+import os
+import shutil
+import threading
+from collections.abc import Coroutine
+from typing import Any
+
+import psutil
+from robot.api.deco import keyword, library
+
+from atest.browser.page_server import PageServer
+
+
+@library(scope="GLOBAL")
+class PageSite:
+    """A site in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server = PageServer()
+
+    @keyword
+    def start_site(self) -> str:
+        """Start the site; returns its address."""
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        return f"127.0.0.1:{self._run(self._server.start())}"
+
+    @keyword
+    def stop_site(self) -> None:
+        """Stop the site."""
+        assert self._loop is not None
+        self._run(self._server.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    @keyword
+    def forget_visits(self) -> None:
+        """Forget who came and left."""
+        self._server.requests.clear()
+        while not self._server.left.empty():
+            self._server.left.get_nowait()
+
+    @keyword
+    def get_requests(self, path: str) -> list[dict[str, Any]]:
+        """The requests for a path."""
+        return [request for request in self._server.requests if request["path"] == path]
+
+    @keyword
+    def wait_until_visitor_leaves(self, kind: str) -> None:
+        """Wait until the server sees the end of a stream of this kind."""
+
+        async def wait() -> None:
+            async with asyncio.timeout(5):
+                while not (await self._server.left.get()).startswith(kind):
+                    pass
+
+        self._run(wait())
+
+    @keyword
+    def browser_options(self) -> dict[str, Any]:
+        """Arguments of `New Browser`: the system's Chromium, if it has one."""
+        options: dict[str, Any] = {"browser": "chromium", "headless": True}
+        for name in ("chromium", "chromium-browser", "google-chrome"):
+            if path := shutil.which(name):
+                options["executablePath"] = path
+                break
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            options["args"] = ["--no-sandbox"]
+        return options
+
+    @keyword
+    def kill_browser_soon(self) -> None:
+        """Kill the browser's main process from another thread, in a moment."""
+        threading.Timer(0.3, self._kill_browser).start()
+
+    def _kill_browser(self) -> None:
+        for process in psutil.Process().children(recursive=True):
+            try:
+                if "chrom" in process.name() and not any("--type=" in part for part in process.cmdline()):
+                    process.kill()
+            except psutil.Error:
+                continue
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        assert self._loop is not None
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
