@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from websocket_peer import Peer, Recorder
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidState
 from websockets.extensions.permessage_deflate import PerMessageDeflate
@@ -22,6 +21,7 @@ from RealtimeLibrary.core.receiving import (
     QueuedConnection,
     recording_connection,
 )
+from utest.core.websocket_peer import Peer, Recorder
 
 MISSING = frozenset({"a_name_that_is_gone"})
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from scripted_websocket import ScriptedServer, close_with, drop, reject_with, say_then_drop, stay
 
 from atest.servers.certificates import authority, ca_file, client_files
 from atest.servers.fault_server import FaultServer
@@ -28,6 +27,7 @@ from RealtimeLibrary.core.errors import (
 )
 from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.websocket import WebSocketTester
+from utest.core.scripted_websocket import ScriptedServer, close_with, drop, reject_with, say_then_drop, stay
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,12 @@
 import ssl
 
 import pytest
-from websocket_peer import Peer
 from websockets.frames import Opcode
 
 from RealtimeLibrary.core.ending import CODE_NAMES
 from RealtimeLibrary.core.receiving import PingTimeout
 from RealtimeLibrary.core.websocket_ending import Life, websocket_ending
+from utest.core.websocket_peer import Peer
 
 LIFE = Life(1.5, 3)
 

@@ -2,10 +2,10 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from stream_items import messages
 
 from RealtimeLibrary.core.conditions import RegexpFound, condition_from
 from RealtimeLibrary.core.stream_checks.completeness import CompletenessProgress
+from utest.core.stream_checks.stream_items import messages
 
 
 @given(st.text("abcd", max_size=4), st.lists(st.text("abcd", max_size=2), max_size=5))

@@ -2,9 +2,9 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from stream_items import messages
 
 from RealtimeLibrary.core.stream_checks.fanout import check_fanout
+from utest.core.stream_checks.stream_items import messages
 
 
 def received(times=1, at=0.0):

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stream_items import readings
 
 from RealtimeLibrary.core.errors import InvalidArgument
 from RealtimeLibrary.core.stream_checks.numbering import check_numbering, opening_of
+from utest.core.stream_checks.stream_items import readings
 
 
 @given(st.lists(st.integers(-3, 12), max_size=12), st.sampled_from([1, -1]))

@@ -5,9 +5,9 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stream_items import readings
 
 from RealtimeLibrary.core.stream_checks.ordering import Order, check_order
+from utest.core.stream_checks.stream_items import readings
 
 REFERENCE = {
     Order.ASCENDING: lambda values: values == sorted(values),

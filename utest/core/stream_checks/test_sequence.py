@@ -5,10 +5,10 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stream_items import messages
 
 from RealtimeLibrary.core.conditions import RegexpFound, condition_from
 from RealtimeLibrary.core.stream_checks.sequence import SequenceProgress, StepState
+from utest.core.stream_checks.stream_items import messages
 
 
 def fed(wanted, received, strict=False):

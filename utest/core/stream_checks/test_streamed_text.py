@@ -1,11 +1,10 @@
 """Streamed text: the shapes of model APIs, the end mark, and what adds nothing."""
 
-from stream_items import messages
-
 from RealtimeLibrary.core.conditions import EVENTS
 from RealtimeLibrary.core.messages import SSEEvent
 from RealtimeLibrary.core.stream_checks.reading import ValueReader
 from RealtimeLibrary.core.stream_checks.streamed_text import StreamedText
+from utest.core.stream_checks.stream_items import messages
 
 
 def joined(path, until, items, dialect=EVENTS):

@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stream_items import messages
 
 from RealtimeLibrary.core.conditions import RegexpFound, condition_from
 from RealtimeLibrary.core.errors import InvalidArgument
 from RealtimeLibrary.core.findings import MISSING
 from RealtimeLibrary.core.stream_checks.uniformity import MAX_OFFENDERS, UniformityProgress, ValidByType
+from utest.core.stream_checks.stream_items import messages
 
 
 @given(st.lists(st.sampled_from(["a", "b", "ab"]), max_size=5), st.booleans())
