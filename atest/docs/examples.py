@@ -18,7 +18,7 @@ PRINTED_ADDRESS = "localhost:8000"
 _BLOCK = re.compile(r"^```(?P<language>\S+)\n(?P<content>.*?)^```$", re.MULTILINE | re.DOTALL)
 _FAILURE = re.compile(r"(?P<test>\S.*?) +\| FAIL \|\n(?P<message>.*)", re.DOTALL)
 _TIMING = re.compile(
-    r"[+-]?\d+(\.\d+)?(?= (s|ms|seconds?|milliseconds?)\b)"  # durations
+    r"[+-]?\d+(\.\d+)? (s|ms|seconds?|milliseconds?)\b"  # durations
     r"|\b\d{10}\.\d+"  # seconds since the epoch
     r"|\d+ \w+ from before the wait, \d+ in it"
 )
