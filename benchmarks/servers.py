@@ -7,14 +7,18 @@ millions of messages a second. `python -m benchmarks.servers` prints its port an
 - `/flood?count=N&deflate=1` sends them with permessage-deflate.
 - `/echo` answers every message with the same message.
 - `/steady?rate=R&seconds=S` sends R messages a second, each with the time it was sent (`time.monotonic_ns()`).
+- `/numbered?rate=R&seconds=S` sends R messages a second with numbers that go on from connection to connection, and ends
+  TCP after S seconds.
 - `/wait` sends nothing, until somebody opens `/broadcast`: then one message to every such connection.
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import socket
 import struct
+import subprocess
 import sys
 import threading
 import time
@@ -57,20 +61,26 @@ def flood(count: int, *, deflate: bool) -> list[bytes]:
     return [bytes(data[i : i + CHUNK]) for i in range(0, len(data), CHUNK)]
 
 
+class Shared:
+    """What the connections of a server share."""
+
+    def __init__(self) -> None:
+        self.waiting: list[socket.socket] = []
+        self.next_number = 0
+
+
 class Connection(threading.Thread):
     """Serves one client."""
 
-    def __init__(self, sock: socket.socket, waiting: list[socket.socket]) -> None:
+    def __init__(self, sock: socket.socket, shared: Shared) -> None:
         super().__init__(daemon=True)
         self._socket = sock
-        self._waiting = waiting
+        self._shared = shared
 
     def run(self) -> None:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        try:
+        with contextlib.suppress(OSError):  # the client may leave at any time
             self._serve()
-        except OSError:
-            pass  # the client is gone
 
     def _serve(self) -> None:
         head = b""
@@ -119,13 +129,26 @@ class Connection(threading.Thread):
         self._socket.sendall(frame(struct.pack("!H", 1000), 0x88))
         self._finish()
 
+    def _numbered(self, query: dict[str, str]) -> None:
+        rate, seconds = float(query["rate"]), float(query["seconds"])
+        begun, sent = time.monotonic(), 0
+        while (elapsed := time.monotonic() - begun) < seconds:
+            first = self._shared.next_number
+            count = int(elapsed * rate) - sent
+            self._shared.next_number += count
+            sent += count
+            self._socket.sendall(b"".join(frame(b'{"seq": %d}' % number) for number in range(first, first + count)))
+            time.sleep(0.001)
+        self._socket.shutdown(socket.SHUT_WR)
+        self._finish()
+
     def _wait(self, query: dict[str, str]) -> None:
-        self._waiting.append(self._socket)
+        self._shared.waiting.append(self._socket)
         self._finish()
 
     def _broadcast(self, query: dict[str, str]) -> None:
         """Send one message to all that wait."""
-        for waiting in self._waiting:
+        for waiting in self._shared.waiting:
             waiting.sendall(frame(payload(0)))
         self._socket.sendall(frame(struct.pack("!H", 1000), 0x88))
         self._finish()
@@ -151,14 +174,28 @@ def unmasked(data: bytes) -> tuple[int, bytes, bytes] | None:
     return data[0], plain, data[stop:]
 
 
+class ServerProcess:
+    """The server in a process of its own; a context manager that gives its address, `ws://127.0.0.1:<port>`."""
+
+    def __enter__(self) -> str:
+        command = [sys.executable, "-m", "benchmarks.servers"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        return f"ws://127.0.0.1:{int(self._process.stdout.readline())}"
+
+    def __exit__(self, *error: object) -> None:
+        self._process.communicate()
+
+
 def main() -> None:
-    waiting: list[socket.socket] = []
+    """Serve until the input ends."""
+    shared = Shared()
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     print(listener.getsockname()[1], flush=True)
 
     def accept() -> None:
         while True:
-            Connection(listener.accept()[0], waiting).start()
+            Connection(listener.accept()[0], shared).start()
 
     threading.Thread(target=accept, daemon=True).start()
     sys.stdin.read()

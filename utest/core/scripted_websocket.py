@@ -49,13 +49,14 @@ class ScriptedServer:
         assert task is not None
         self._tasks.add(task)
         with contextlib.suppress(OSError, EOFError):
-            exchange = Exchange(reader, writer, await read_request(reader))
-            self.exchanges.append(exchange)
-            scene = self._scenes[min(len(self.exchanges), len(self._scenes)) - 1]
             try:
+                exchange = Exchange(reader, writer, await read_request(reader))
+                self.exchanges.append(exchange)
+                scene = self._scenes[min(len(self.exchanges), len(self._scenes)) - 1]
                 await scene(exchange)
             finally:
                 writer.close()
+                await writer.wait_closed()
 
 
 async def drop(exchange: Exchange) -> None:

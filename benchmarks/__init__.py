@@ -1,0 +1,1 @@
+"""How fast the library is, against its peers in the same run."""
