@@ -20,6 +20,8 @@ from RealtimeLibrary.keywords.page import Page
 from RealtimeLibrary.keywords.page_streams import PageStreams
 from RealtimeLibrary.keywords.sending import Sending
 from RealtimeLibrary.keywords.session import AutoClose, Session
+from RealtimeLibrary.keywords.stream_contents import StreamContents
+from RealtimeLibrary.keywords.stream_timing import StreamTiming
 from RealtimeLibrary.keywords.waiting import Waiting
 from RealtimeLibrary.version import __version__
 
@@ -201,6 +203,8 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
                 Asserting(session),
                 Getting(session),
                 Listening(session),
+                StreamContents(session),
+                StreamTiming(session),
                 Page(page_streams),
             ]
         )

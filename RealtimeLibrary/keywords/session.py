@@ -177,6 +177,10 @@ class Session:
         )
         return selected if keyword is None else all_of([selected, self._keyword_condition(keyword)])
 
+    def dialect(self, family: Family) -> Dialect:
+        """How the family's conditions read in Robot."""
+        return self._dialects[family]
+
     def wanted(self, family: Family, condition: Condition = ANY, of_type: str | None = None) -> Wanted:
         """What is looked for, in words."""
         return wanted(family, self._dialects[family], condition, of_type)
