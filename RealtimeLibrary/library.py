@@ -15,11 +15,15 @@ from RealtimeLibrary.keywords.asserting import Asserting
 from RealtimeLibrary.keywords.connecting import Connecting
 from RealtimeLibrary.keywords.documentation import completed
 from RealtimeLibrary.keywords.getting import Getting
+from RealtimeLibrary.keywords.groups import Groups
 from RealtimeLibrary.keywords.listening import Listening
 from RealtimeLibrary.keywords.page import Page
 from RealtimeLibrary.keywords.page_streams import PageStreams
 from RealtimeLibrary.keywords.sending import Sending
 from RealtimeLibrary.keywords.session import AutoClose, Session
+from RealtimeLibrary.keywords.stream_contents import StreamContents
+from RealtimeLibrary.keywords.stream_timing import StreamTiming
+from RealtimeLibrary.keywords.subscribing import Subscribing
 from RealtimeLibrary.keywords.waiting import Waiting
 from RealtimeLibrary.version import __version__
 
@@ -201,6 +205,10 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
                 Asserting(session),
                 Getting(session),
                 Listening(session),
+                StreamContents(session),
+                StreamTiming(session),
+                Groups(session),
+                Subscribing(session),
                 Page(page_streams),
             ]
         )

@@ -21,6 +21,7 @@ A bug in the library is none of these and keeps its traceback. Every error has a
 cause and never shown alone.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -40,13 +41,17 @@ class ExpectationFailed(RealtimeError, AssertionError):
     Args:
         verdict: The first line: what was expected, where, how long, and what happened instead.
         situation: What the expectation saw, for a report that explains it; see `core.situation`.
+        evidence: Lines that follow the verdict where there is no situation; ready to be shown.
         own_text: Whether the verdict is the user's own text, to which nothing is added.
     """
 
-    def __init__(self, verdict: str, situation: Any = None, *, own_text: bool = False) -> None:
+    def __init__(
+        self, verdict: str, situation: Any = None, *, evidence: Sequence[str] = (), own_text: bool = False
+    ) -> None:
         super().__init__(verdict)
         self.verdict = verdict
         self.situation = situation
+        self.evidence = evidence
         self.own_text = own_text
 
 

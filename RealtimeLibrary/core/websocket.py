@@ -31,7 +31,7 @@ from RealtimeLibrary.core.secrets import Secrets, refuse_half_secret
 from RealtimeLibrary.core.situation import wanted_from
 from RealtimeLibrary.core.tester import Tester
 from RealtimeLibrary.core.websocket_link import Link
-from RealtimeLibrary.core.wording import Seconds, counted, in_words
+from RealtimeLibrary.core.wording import Seconds, counted, in_words, seconds_of
 
 
 class WebSocketTester(Tester[Message]):
@@ -61,6 +61,12 @@ class WebSocketTester(Tester[Message]):
         self._leaving = False
         self._reconnecting: asyncio.Task[None] | None = None
         self._failures: list[str] = []  # of the reconnection attempts in a row
+
+    @property
+    def ping_interval(self) -> float | None:
+        """How often it sends a ping, in seconds; `None` for never."""
+        interval = self._settings.ping_interval
+        return None if interval is None else seconds_of(interval, "ping_interval")
 
     # Life cycle
 

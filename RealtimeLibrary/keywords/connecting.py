@@ -7,6 +7,7 @@ from robot.api.deco import keyword
 from robot.utils import DotDict, secs_to_timestr
 
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Mark
+from RealtimeLibrary.core.many import close_all, together
 from RealtimeLibrary.core.wording import seconds_of
 from RealtimeLibrary.keywords.arguments import (
     AS_IMPORTED,
@@ -187,7 +188,7 @@ class Connecting:
 
     @keyword("Disconnect WebSocket", tags=["WebSocket", "Connection"])
     def disconnect_websocket(self, code: int = 1000, reason: str = "", *, alias: str | None = None) -> None:
-        """Close a WebSocket connection. Does nothing if it is closed.
+        """Close a WebSocket connection, or all of a group. Does nothing if it is closed.
 
         The connection stays current and its record readable. Its alias may be used again.
 
@@ -202,11 +203,11 @@ class Connecting:
             ```
         """
         session = self._session
-        session.bridge.run(session.websocket(alias).disconnect(code, reason))
+        session.bridge.run(together([tester.disconnect(code, reason) for tester in session.websockets(alias)]))
 
     @keyword("Disconnect SSE", tags=["SSE", "Connection"])
     def disconnect_sse(self, *, alias: str | None = None) -> None:
-        """Close an event stream. Does nothing if it is closed.
+        """Close an event stream, or all of a group. Does nothing if it is closed.
 
         The connection stays current and its record readable. Its alias may be used again.
 
@@ -216,7 +217,7 @@ class Connecting:
             ```
         """
         session = self._session
-        session.bridge.run(session.store.get(alias, SSE).disconnect())
+        session.bridge.run(close_all(session.store.members(alias, SSE)))
 
     @keyword("Disconnect All Connections", tags=["WebSocket", "SSE", "Connection"])
     def disconnect_all_connections(self) -> None:
@@ -227,8 +228,7 @@ class Connecting:
             Disconnect All Connections
             ```
         """
-        for stream in self._session.store:
-            self._session.bridge.run(stream.disconnect())
+        self._session.bridge.run(close_all(list(self._session.store)))
 
     @keyword("Wait For WebSocket Connection", tags=["WebSocket", "Connection", "Wait"])
     def wait_for_websocket_connection(self, timeout: Timeout = None, *, alias: str | None = None) -> None:

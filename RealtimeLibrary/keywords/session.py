@@ -15,6 +15,7 @@ from RealtimeLibrary.core.condition import Condition
 from RealtimeLibrary.core.conditions import ANY, EVENTS, MESSAGES, Dialect, PredicateHolds, all_of, conditions_from
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Connection, Family, Listener, Mark
 from RealtimeLibrary.core.errors import ExpectationFailed, RealtimeError
+from RealtimeLibrary.core.many import close_all, open_all
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.options import ConnectionSettings, SSESettings, WebSocketSettings
 from RealtimeLibrary.core.payloads import encode
@@ -87,6 +88,24 @@ class Session:
         tester = SSETester(alias=self.store.new_alias(alias, "sse"), secrets=self.secrets)
         return self._connect(tester, url, self._options(SSESettings, options))
 
+    def connect_group(self, family: Family, url: Url, count: int, name: str, options: Mapping[str, Any]) -> list[str]:
+        """Open this many connections together under a name; returns their aliases."""
+        kind, settings = (WebSocketTester, WebSocketSettings) if family is WEBSOCKET else (SSETester, SSESettings)
+        plain = self._options(settings, options)
+        target = str(revealed(url, self.secrets))
+        aliases = [self.store.new_alias(f"{name}-{number}", name) for number in range(1, count + 1)]
+        testers = [kind(alias=alias, secrets=self.secrets) for alias in aliases]
+        try:
+            self.bridge.run(open_all(testers, lambda tester: tester.connect(target, **plain)))
+        except ExceptionGroup as group:
+            first = group.exceptions[0]
+            first.args = (f"{len(group.exceptions)} of {count} connections could not be opened. First: {first}",)
+            raise first from None
+        for tester in testers:
+            self.store.add(tester, self.owner)
+        self.store.add_group(name, aliases)
+        return aliases
+
     def _options(self, settings: type[ConnectionSettings], options: Mapping[str, Any]) -> dict[str, Any]:
         """The import's options of this family, overridden by those given, with secrets revealed."""
         known = {option.name for option in fields(settings)}
@@ -101,14 +120,20 @@ class Session:
         """The WebSocket with this alias, or the current one."""
         return self.store.get(alias, WEBSOCKET)  # type: ignore[return-value]
 
+    def websockets(self, alias: str | None) -> list[WebSocketTester]:
+        """The WebSockets of the group with this alias, or the one that `websocket` gives."""
+        return self.store.members(alias, WEBSOCKET)  # type: ignore[return-value]
+
     def connection(self, alias: str | None, family: Family | None = None) -> Connection[Any]:
         """The connection with this alias, or the family's current one."""
         return self.store.get(alias, family).connection
 
     def close(self, streams: Iterable[Stream]) -> None:
         """Close these streams and forget them."""
-        for stream in list(streams):
-            self.bridge.run(stream.disconnect())
+        closing = list(streams)
+        if closing:
+            self.bridge.run(close_all(closing))
+        for stream in closing:
             self.forget(stream)
 
     def forget(self, stream: Stream) -> None:
@@ -177,14 +202,29 @@ class Session:
         )
         return selected if keyword is None else all_of([selected, self._keyword_condition(keyword)])
 
+    def dialect(self, family: Family) -> Dialect:
+        """How the family's conditions read in Robot."""
+        return self._dialects[family]
+
     def wanted(self, family: Family, condition: Condition = ANY, of_type: str | None = None) -> Wanted:
         """What is looked for, in words."""
         return wanted(family, self._dialects[family], condition, of_type)
 
-    def wait(self, expectation: Expectation[T]) -> T:
-        """Wait on Robot's thread; listeners run meanwhile, and before the result is returned."""
+    def wait(self, expectation: Expectation[T], meanwhile: Callable[[], None] | None = None) -> T:
+        """Wait on Robot's thread; listeners run meanwhile, and before the result is returned.
+
+        Args:
+            expectation: What must come true.
+            meanwhile: Called besides, at least ten times a second.
+        """
+
+        def between() -> None:
+            self.run_listeners()
+            if meanwhile is not None:
+                meanwhile()
+
         try:
-            return self.bridge.wait(expectation, self.run_listeners)
+            return self.bridge.wait(expectation, between)
         finally:
             self.run_listeners()
 

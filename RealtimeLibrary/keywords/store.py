@@ -1,12 +1,15 @@
 """The connections by alias: which there are, which is current, and which test or suite opened them."""
 
-from collections.abc import Iterator
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Protocol
 
 from robot.utils import NormalizedDict
 
 from RealtimeLibrary.core.connection import Connection, Family
 from RealtimeLibrary.core.errors import InvalidArgument, UnknownAlias
+
+_OFFERED: Final = 20
+"""Aliases listed where an alias does not exist."""
 
 
 class Stream(Protocol):
@@ -27,6 +30,7 @@ class Store:
         self._streams: dict[str, Stream] = NormalizedDict()
         self._owners: dict[str, str] = NormalizedDict()
         self._recent: list[str] = []
+        self._groups: dict[str, list[str]] = NormalizedDict()
 
     def __iter__(self) -> Iterator[Stream]:
         return iter(list(self._streams.values()))
@@ -75,6 +79,9 @@ class Store:
         """
         if alias is not None:
             stream = self._streams.get(alias)
+            if stream is None and alias in self._groups:
+                members = self._groups[alias]
+                raise UnknownAlias(f"'{alias}' is a group of {len(members)} connections. Name one, as '{members[0]}'.")
             if stream is None:
                 raise UnknownAlias(f"Non-existing alias '{alias}'. {self._offer(family)}")
             if family is not None and stream.connection.family is not family:
@@ -85,6 +92,16 @@ class Store:
             if family is None or self._streams[recent].connection.family is family:
                 return self._streams[recent]
         raise UnknownAlias(f"No {'connection' if family is None else f'{family.name} connection'} has been opened.")
+
+    def add_group(self, name: str, aliases: Sequence[str]) -> None:
+        """Give several streams a name together."""
+        self._groups[name] = list(aliases)
+
+    def members(self, alias: str | None, family: Family | None = None) -> list[Stream]:
+        """The streams of the group with this name; else the one stream that `get` gives."""
+        if alias is None or alias not in self._groups:
+            return [self.get(alias, family)]
+        return [self.get(member, family) for member in self._groups[alias]]
 
     def switch(self, alias: str) -> str | None:
         """Make this stream current; returns the alias that was current in its family."""
@@ -103,7 +120,13 @@ class Store:
         alias = stream.connection.alias
         del self._streams[alias], self._owners[alias]
         self._recent.remove(alias)
+        for name, members in list(self._groups.items()):
+            self._groups[name] = [member for member in members if member != alias]
+            if not self._groups[name]:
+                del self._groups[name]
 
     def _offer(self, family: Family | None) -> str:
         aliases = [s.connection.alias for s in self if family is None or s.connection.family is family]
-        return f"Connections: {', '.join(map(repr, aliases))}." if aliases else "No connection has been opened."
+        more = f" and {len(aliases) - _OFFERED} more" if len(aliases) > _OFFERED else ""
+        offered = ", ".join(map(repr, aliases[:_OFFERED]))
+        return f"Connections: {offered}{more}." if aliases else "No connection has been opened."

@@ -44,7 +44,7 @@ def explain(error: ExpectationFailed, others: Sequence[Connection[Any]] = (), no
     """
     situation: Situation | None = error.situation
     if situation is None:
-        return _first_line(error.verdict, Secrets())
+        return "\n".join(_fitted([_first_line(error.verdict, Secrets()), *map(visible, error.evidence)]))
     secrets = situation.connection.secrets
     evidence = _evidence(situation, others, time.monotonic() if now is None else now)
     lines = [_first_line(error.verdict, secrets), *(visible(secrets.mask(line)) for line in evidence)]

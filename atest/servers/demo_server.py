@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from atest.servers.certificates import server_context
 from atest.servers.demo_app import guide_routes
 from atest.servers.endpoints import endpoint_routes
+from atest.servers.rooms import room_routes
 
 STOP_LIMIT = 10.0  # seconds
 
@@ -35,7 +36,7 @@ class DemoServer:
             raise RuntimeError("The demo server runs already.")
         listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
         config = uvicorn.Config(
-            Starlette(routes=guide_routes() + endpoint_routes()),
+            Starlette(routes=guide_routes() + endpoint_routes() + room_routes()),
             ws="wsproto",
             lifespan="off",
             log_config=None,

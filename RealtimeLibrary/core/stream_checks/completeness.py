@@ -36,6 +36,11 @@ class CompletenessProgress:
         """Whether there are conditions and all are met."""
         return bool(self._conditions) and not self.missing
 
+    @property
+    def decided(self) -> bool:
+        """Whether all are met."""
+        return not self.missing
+
     def feed(self, item: Item) -> None:
         """Look at the next item."""
         self.checked += 1

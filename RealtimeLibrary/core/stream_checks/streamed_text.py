@@ -41,6 +41,11 @@ class StreamedText:
         """The items that added text."""
         return self._items
 
+    @property
+    def decided(self) -> bool:
+        """Whether the end mark came."""
+        return self.end is not None
+
     def feed(self, item: Item) -> None:
         """Look at the next item; what comes after the end mark is ignored."""
         if self.end is not None:

@@ -85,15 +85,6 @@ class Spread:
     seconds: float
     largest_burst: int
 
-    def is_live(self, within: float, items: int) -> bool:
-        """Whether enough items came, and took longer than a burst does.
-
-        Args:
-            within: All that arrives in this time counts as one burst, in seconds.
-            items: With fewer items nothing can be told.
-        """
-        return self.count >= items and self.seconds > within
-
 
 def spread(times: Sequence[float]) -> Spread:
     """How arrivals are spread out in time.

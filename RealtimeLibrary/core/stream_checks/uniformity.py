@@ -29,7 +29,7 @@ class UniformityProgress:
     """
 
     def __init__(self, condition: Condition, *, wanted: bool) -> None:
-        self._condition = condition
+        self.condition = condition
         self._wanted = wanted
         self.checked = 0
         self.misfits = 0
@@ -41,6 +41,11 @@ class UniformityProgress:
         """Whether there was something to check and nothing offends."""
         return self.checked > 0 and self.offences == 0
 
+    @property
+    def decided(self) -> bool:
+        """Whether an item offends."""
+        return self.offences > 0
+
     def feed(self, item: Item) -> None:
         """Look at the next item."""
         self.checked += 1
@@ -51,7 +56,7 @@ class UniformityProgress:
 
     def _meets(self, item: Item) -> bool:
         try:
-            return self._condition.matches(item)
+            return self.condition.matches(item)
         except Misfit:
             self.misfits += 1
             return False
