@@ -13,8 +13,6 @@ import re
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
 
-from RealtimeLibrary.core.errors import PeerViolation
-
 DEFAULT_MAX_SIZE: Final = 2**24  # of a line and of an event's data, in bytes
 LONGEST_RECONNECTION_TIME: Final = 2**63 - 1  # in milliseconds; a longer `retry` counts as this
 
@@ -35,7 +33,7 @@ class Batch(NamedTuple):
         ids: The last event ID when the event was dispatched.
         retries: Reconnection time that came in the event's block, in milliseconds, else `None`.
         comments: Comment lines without the colon and one space, in order.
-        violation: The limit that was exceeded after these events, else `None`: the parser reads no further.
+        violation: What exceeded a limit after these events, in words, else `None`: the parser reads no further.
     """
 
     types: list[str]
@@ -43,7 +41,7 @@ class Batch(NamedTuple):
     ids: list[str]
     retries: list[int | None]
     comments: list[str]
-    violation: PeerViolation | None = None
+    violation: str | None = None
 
     def extend(self, other: "Batch") -> None:
         """Add the events that `other` has."""
@@ -94,13 +92,13 @@ class EventStreamParser:
     Attributes:
         last_event_id: As of the last block that ended: an `id` takes effect with the blank line after it.
         reconnection_time: As of the last valid `retry`, in milliseconds; `None` until there is one.
-        violation: The limit that the stream exceeded, else `None`.
+        violation: What exceeded a limit, in words such as `a line of more than …`, else `None`.
     """
 
     def __init__(self, *, last_event_id: str = "", max_size: int = DEFAULT_MAX_SIZE) -> None:
         self.last_event_id = last_event_id
         self.reconnection_time: int | None = None
-        self.violation: PeerViolation | None = None
+        self.violation: str | None = None
         self._max_size = max_size
         self._at_start = True
         self._skip_line_feed = False
@@ -265,7 +263,7 @@ class EventStreamParser:
 
     def _fail(self, excess: str, line: bytes | bytearray) -> None:
         start = f"; it starts with {bytes(line[:_SHOWN]).decode('utf-8', 'replace')!r}" if line else ""
-        self.violation = PeerViolation(f"The event stream has {excess} (max_size){start}.")
+        self.violation = f"{excess} (max_size){start}"
         self._unfinished_line.clear()
 
 

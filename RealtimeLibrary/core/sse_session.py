@@ -152,7 +152,7 @@ class SSESession:
         for comment in batch.comments:
             self._connection.happened(Happening.COMMENT, payload=comment)
         if batch.violation is not None:
-            raise batch.violation
+            raise PeerViolation(f"{self._subject} has {batch.violation}.")
 
     # Restoring
 
@@ -208,7 +208,7 @@ class SSESession:
         lived = f"after {in_words(round(self._open_for(), 3))}, {counted(self._received(), 'event')} received"
         if fault is None:
             return Ending(f"closed: the server ended the stream {lived}", "server")
-        text = f"closed {lived}: {fault}".rstrip(".")
+        text = f"closed {lived}: {fault}".replace(self._subject, "it").rstrip(".")
         return Ending(text, "us" if isinstance(fault, PeerViolation) else "network", is_error=True)
 
     def _open_for(self) -> float:
@@ -218,7 +218,11 @@ class SSESession:
         return self._connection.record.last - self._connection.opening_numbers[-1]
 
     def _broke(self, why: str) -> ConnectionClosed:
-        return ConnectionClosed(f"The event stream of '{self._connection.alias}' broke: {why}.")
+        return ConnectionClosed(f"{self._subject} broke: {why}.")
+
+    @property
+    def _subject(self) -> str:
+        return f"The event stream of '{self._connection.alias}'"
 
 
 def _told(last_event_id: str) -> str:

@@ -9,7 +9,6 @@ from httpx_sse._decoders import SSEDecoder, SSELineDecoder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from RealtimeLibrary.core.errors import PeerViolation
 from RealtimeLibrary.core.event_stream import EventStreamParser
 from utest.core.event_stream_reference import Case, Outcome, interpret, read_cases
 
@@ -183,17 +182,15 @@ def test_unfinished_event_is_told():
 def violation_of(parser: EventStreamParser, *chunks: bytes) -> str:
     for chunk in chunks:
         violation = parser.feed(chunk).violation
-    assert isinstance(violation, PeerViolation)
-    return str(violation)
+    assert violation is not None
+    return violation
 
 
 def test_line_that_is_too_long_ends_the_reading_and_keeps_the_events_before():
     parser = EventStreamParser(max_size=20)
     batch = parser.feed(b"data: a\n\ndata: " + b"x" * 15 + b"\n\ndata: b\n\n")
     assert batch.datas == ["a"]
-    assert str(batch.violation) == (
-        "The event stream has a line of more than 20 bytes (max_size); it starts with 'data: xxxxxxxxxxxxxxx'."
-    )
+    assert batch.violation == ("a line of more than 20 bytes (max_size); it starts with 'data: xxxxxxxxxxxxxxx'")
     again = parser.feed(b"data: c\n\n")
     assert again.datas == []
     assert again.violation is batch.violation
@@ -209,8 +206,7 @@ def test_line_without_an_end_is_given_up_at_the_limit():
     parser = EventStreamParser(max_size=2**20)
     text = violation_of(parser, *[b"data: " + b"x" * 2**16] * 17)
     assert text == (
-        "The event stream has a line of more than 1048576 bytes (max_size); "
-        "it starts with 'data: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'."
+        "a line of more than 1048576 bytes (max_size); it starts with 'data: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'"
     )
 
 
@@ -223,7 +219,7 @@ def test_event_with_too_much_data_ends_the_reading(size: int):
     stream = b"data: a\n\n" + b"data: 1234\n" * 8
     chunks = [stream[i : i + size] for i in range(0, len(stream), size)]
     assert violation_of(EventStreamParser(max_size=30), *chunks) == (
-        "The event stream has an event with more than 30 bytes of data (max_size)."
+        "an event with more than 30 bytes of data (max_size)"
     )
 
 

@@ -4,7 +4,7 @@ To add one, write a coroutine function with the exchange as its only argument in
 and decorate it with `@fault`. It begins after the request has been read; when it returns, the connection ends.
 """
 
-from atest.servers.faults import handshake, proxy, sse, websocket
+from atest.servers.faults import handshake, proxy, redirects, sse, websocket
 from atest.servers.faults.registry import FAULTS
 
-__all__ = ["FAULTS", "handshake", "proxy", "sse", "websocket"]
+__all__ = ["FAULTS", "handshake", "proxy", "redirects", "sse", "websocket"]
