@@ -113,6 +113,12 @@ class InnerSuite:
             raise AssertionError(f"Inner test '{name}' took {elapsed}.")
 
     @keyword
+    def inner_console_should_contain(self, text: str) -> None:
+        """Fail unless the last inner run wrote this text to the console."""
+        if text not in self._last.console:
+            raise AssertionError(f"The console of the inner run lacks '{text}':\n{self._last.console}")
+
+    @keyword
     def inner_console_should_not_contain(self, text: str) -> None:
         """Fail if the last inner run wrote this text to the console."""
         if text in self._last.console:
