@@ -15,7 +15,7 @@ Test Setup        Forget What Was Heard
 
 
 *** Test Cases ***
-1.2 Connection Life Cycle
+Part 1-2 Connection Life Cycle
     Connect WebSocket
     ...    ${WS}/training-monitor
     ...    connect_timeout=5s
@@ -39,12 +39,12 @@ Test Setup        Forget What Was Heard
     ${active} =    Is WebSocket Connected
     Should Not Be True    ${active}
 
-1.2 A Complex Predicate
+Part 1-2 A Complex Predicate
     Subscribe To    alerts
     ${alert} =    Wait For Message Matching    msg.type == 'alert' and msg.severity == 'critical'    timeout=5s
     Should Contain    ${alert.message}    GPU
 
-1.3 Listeners For Messages, Errors And The Close
+Part 1-3 Listeners For Messages, Errors And The Close
     Connect WebSocket    ${WS}/unreliable?session=listeners
     On Message    Hear    first
     On Message    Hear    second
@@ -55,7 +55,7 @@ Test Setup        Forget What Was Heard
     ${heard} =    Evaluate    collections.Counter($HEARD)
     Should Be Equal    ${heard}    ${{ {"first": 3, "second": 3, "error": 1, "close": 1} }}
 
-1.4 Assertions
+Part 1-4 Assertions
     Subscribe To    training_progress
     Message Should Be Received    training_progress    timeout=5s
     Message Should Not Be Received    error    timeout=500ms
@@ -68,7 +68,7 @@ Test Setup        Forget What Was Heard
     WebSocket Should Be Closed    timeout=5s
     Run Keyword And Expect Error    STARTS: WebSocket is not connected    WebSocket Should Be Connected
 
-1.5 The Record
+Part 1-5 The Record
     Subscribe To    training_progress
     Wait For Messages    5
     ${messages} =    Get Messages
@@ -79,7 +79,7 @@ Test Setup        Forget What Was Heard
     Clear Messages
     Get Message Count    ==    0
 
-1.6 Training Monitor
+Part 1-6 Training Monitor
     Connect WebSocket    ${WS}/training-monitor    connect_timeout=5s    auto_reconnect=True    reconnect_attempts=3
     On Message    Hear Progress
     VAR    &{subscribe}    type=subscribe    channel=training_progress
@@ -98,7 +98,7 @@ Test Setup        Forget What Was Heard
     END
     Should Be True    len($HEARD) >= 4
 
-2.2 An Event Stream With Custom Headers
+Part 2-2 An Event Stream With Custom Headers
     VAR    &{headers}    X-User-ID=12345    X-Session-Token=abc123def456    Authorization=Bearer token
     Connect SSE    ${SSE}/status    headers=${headers}
     ${active} =    Is SSE Connected
@@ -116,7 +116,7 @@ Test Setup        Forget What Was Heard
     ${active} =    Is SSE Connected
     Should Not Be True    ${active}
 
-2.3 Listeners For Events And The Close
+Part 2-3 Listeners For Events And The Close
     Connect SSE    ${SSE}/status
     On SSE Event    Hear Event
     On SSE Error    Hear    error
@@ -128,7 +128,7 @@ Test Setup        Forget What Was Heard
     Should Be Equal    ${HEARD[-1]}    close
     Should Not Contain    ${HEARD}    error
 
-2.4 Assertions About Events
+Part 2-4 Assertions About Events
     Connect SSE    ${SSE}/status
     SSE Event Should Be Received    training_progress    timeout=5s
     SSE Data Should Match    training|progress    timeout=5s
@@ -136,7 +136,7 @@ Test Setup        Forget What Was Heard
     SSE Data Should Match    ${pattern}    timeout=5s
     SSE Should Have No Errors
 
-2.5 The Record Of Events
+Part 2-5 The Record Of Events
     Connect SSE    ${SSE}/status
     Wait For SSE Events    7
     Disconnect SSE
@@ -148,7 +148,7 @@ Test Setup        Forget What Was Heard
     Clear SSE Events
     Get SSE Event Count    ==    0
 
-2.6 Risk Monitor
+Part 2-6 Risk Monitor
     Connect SSE    ${SSE}/status    connect_timeout=5s
     On SSE Event    Hear Event
     ${risk} =    Wait For SSE Data Matching    data.type == 'risk_alert'    timeout=10s
@@ -158,7 +158,7 @@ Test Setup        Forget What Was Heard
     List Should Contain Value    ${LEVELS}    ${risk.severity.lower()}
     Should Not Be Empty    ${HEARD}
 
-3.1 WebSocket And Event Stream Together
+Part 3-1 WebSocket And Event Stream Together
     Connect WebSocket    ${WS}/monitor
     Connect SSE    ${SSE}/updates
     Wait For SSE Event    connected
@@ -169,7 +169,7 @@ Test Setup        Forget What Was Heard
     ${progress} =    Wait For SSE Event    training_progress    timeout=5s
     Should Be Equal    ${progress.parsed_data.data.modelId}    model-123
 
-3.2 Reconnection
+Part 3-2 Reconnection
     Connect WebSocket
     ...    ${WS}/unreliable?session=recovery&drops=2
     ...    auto_reconnect=True
@@ -182,7 +182,7 @@ Test Setup        Forget What Was Heard
     Should Be Equal    ${restored}    ${2}
     Should Contain    ${HEARD}    error
 
-3.3 High Volume
+Part 3-3 High Volume
     Connect WebSocket    ${WS}/tick-data
     On Message    Hear    tick
     VAR    @{symbols}    AAPL    GOOGL    MSFT
@@ -193,7 +193,7 @@ Test Setup        Forget What Was Heard
     ${times} =    Evaluate    [tick.data.timestamp for tick in $ticks]
     Should Be Equal    ${times}    ${{ sorted($times) }}
 
-5.1 Channels
+Part 5-1 Channels
     Connect WebSocket    ${WS}/data
     VAR    @{channels}    training_progress    risk_alerts    model_metrics
     VAR    &{subscribe}    type=subscribe    channels=${channels}
@@ -204,7 +204,7 @@ Test Setup        Forget What Was Heard
         Message Should Be Received    ${channel}    timeout=5s
     END
 
-5.2 Request And Response
+Part 5-2 Request And Response
     Connect WebSocket    ${WS}/rpc
     VAR    &{params}    modelId=lstm-001
     VAR    &{request}    id=123    type=request    method=getModelStatus    params=${params}
@@ -214,7 +214,7 @@ Test Setup        Forget What Was Heard
     ${response} =    Send Message And Wait For Reply    ${request}    correlate=id
     Should Be Equal    ${response.data.status}    trained
 
-5.3 Stream Processing
+Part 5-3 Stream Processing
     Connect SSE    ${SSE}/stream
     ${events} =    Collect SSE Events    1s
     ${processed} =    Evaluate
@@ -222,7 +222,7 @@ Test Setup        Forget What Was Heard
     Should Be True    20 < len($processed) < len($events)
     Should Be Equal    ${processed[:2]}    ${{ [("pressure", 0.5), ("temperature", 1.0)] }}
 
-7 Errors Say What Part 7 Says
+Part 7 Errors
     Run Keyword And Expect Error
     ...    *connection refused*
     ...    Connect WebSocket    ws://127.0.0.1:1/api/v1/ws/training-monitor

@@ -66,7 +66,7 @@ class Checks:
         output = RESULTS / "atest"
         measured_robot: Command = [self._python, "-W", "error", "-m", "coverage", "run", "-m", "robot"]
         parallel: Command = ["--processes", PROCESSES, "--no-pabotlib", "--command", *measured_robot, "--end-command"]
-        suites = [suite for suite in sorted((ROOT / "atest").rglob("*.robot")) if suite.parent.name != "inner"]
+        suites = [suite for suite in sorted((ROOT / "atest").rglob("*.robot")) if "inner" not in suite.parts]
         command: Command = [self._python, "-m", "pabot.pabot", *parallel, *self._robot_options(output), *suites]
         return _outcome("atest", self._tests("atest", command), _count_robot(output))
 

@@ -17,9 +17,9 @@ The connection works after a test timeout
     Connection Should Work
 
 Keyword timeout in a wait
-    ${begin} =    Evaluate    time.monotonic()
-    Run Keyword And Expect Error    Keyword timeout 200 milliseconds exceeded.    Wait With Timeout
-    Should Be True    time.monotonic() - $begin < 2
+    Wait With Timeout
+
+The connection works after a keyword timeout
     Connection Should Work
 
 Test timeout in quiet time
@@ -33,12 +33,6 @@ Test timeout in a collection
 Test timeout while connecting
     [Timeout]    300 ms
     Connect WebSocket    ws://${FAULTS}/never-answers    connect_timeout=60s    alias=never
-
-Test timeout in a listener
-    [Timeout]    300 ms
-    On Message    Sleep For Long
-    Send Message    wake up
-    Wait For Message    timeout=60s
 
 
 *** Keywords ***
@@ -55,7 +49,3 @@ Connection Should Work
     Send Message    still here
     ${message} =    Wait For Message Matching    msg == 'still here'    timeout=2s
     Should Be Equal    ${message}    still here
-
-Sleep For Long
-    [Arguments]    ${_}
-    Sleep    60s

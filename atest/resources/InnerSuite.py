@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from robot.api import ExecutionResult, ResultVisitor, logger
@@ -103,6 +104,19 @@ class InnerSuite:
             if part not in test.message:
                 raise AssertionError(f"Message of inner test '{name}' lacks '{part}':\n{test.message}")
         return str(test.message)
+
+    @keyword
+    def inner_test_should_last_less_than(self, name: str, limit: timedelta) -> None:
+        """Fail if this test of the last inner run took longer."""
+        elapsed = self._test(name).elapsed_time
+        if elapsed > limit:
+            raise AssertionError(f"Inner test '{name}' took {elapsed}.")
+
+    @keyword
+    def inner_console_should_contain(self, text: str) -> None:
+        """Fail unless the last inner run wrote this text to the console."""
+        if text not in self._last.console:
+            raise AssertionError(f"The console of the inner run lacks '{text}':\n{self._last.console}")
 
     @keyword
     def inner_console_should_not_contain(self, text: str) -> None:
