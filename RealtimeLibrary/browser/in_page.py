@@ -187,8 +187,7 @@ class InPageWebSocket(InPageTester[Message]):
             InvalidArgument: The message has no JSON form.
         """
         payload = encode(message)
-        if not self.is_connected:
-            raise self._closed()
+        self.check_open()
         binary = [None, base64.b64encode(payload).decode()] if isinstance(payload, bytes) else [payload]
         if not await self._in_page("send", self._number, *binary):
             raise self._closed()

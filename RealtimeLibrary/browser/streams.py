@@ -16,7 +16,7 @@ from RealtimeLibrary.core.errors import ConnectionProblem, WrongUse
 from RealtimeLibrary.core.event_stream import EventStreamParser
 from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.messages import Item, size_of
-from RealtimeLibrary.core.wording import counted, in_words
+from RealtimeLibrary.core.wording import Seconds, counted, in_words
 
 ItemT = TypeVar("ItemT", bound=Item)
 
@@ -138,7 +138,7 @@ class PageWebSocket(PageStream[Any]):
     def _own_handlers(self) -> dict[str, Callable[[Event], None]]:
         return {"in": self._received}
 
-    async def send(self, message: Any) -> None:
+    def check_open(self) -> None:
         """A captured connection is read-only.
 
         Raises:
@@ -149,13 +149,14 @@ class PageWebSocket(PageStream[Any]):
             "a connection of the test with `Connect WebSocket    in_page=True`."
         )
 
-    async def ping(self, data: str | bytes = b"", timeout: float | None = None) -> float:
-        """A captured connection is read-only.
+    async def send(self, message: Any) -> None:
+        """Refused, see `check_open`."""
+        self.check_open()
 
-        Raises:
-            WrongUse: Always.
-        """
-        raise WrongUse(f"'{self.connection.alias}' belongs to the page, so no ping can be sent on it.")
+    async def ping(self, data: str | bytes = b"", timeout: Seconds | None = None) -> float:
+        """Refused, see `check_open`."""
+        self.check_open()
+        return 0.0
 
     def _received(self, event: Event) -> None:
         if not self.connection.is_open:  # A worker's socket: only its frames are seen.

@@ -27,7 +27,7 @@ from RealtimeLibrary.core.websocket import WebSocketTester
 from RealtimeLibrary.core.wording import seconds_of
 from RealtimeLibrary.keywords.arguments import Timeout, Url, plain_options, revealed
 from RealtimeLibrary.keywords.returned import Returned
-from RealtimeLibrary.keywords.store import Store, Stream
+from RealtimeLibrary.keywords.store import Store, Stream, WebSocketStream
 from RealtimeLibrary.reporting.failure import explain
 
 T = TypeVar("T")
@@ -116,7 +116,7 @@ class Session:
         self.bridge.run(tester.connect(str(revealed(url, self.secrets)), **options))
         return self.store.add(tester, self.owner)
 
-    def websocket(self, alias: str | None) -> WebSocketTester:
+    def websocket(self, alias: str | None) -> WebSocketStream:
         """The WebSocket with this alias, or the current one."""
         return self.store.get(alias, WEBSOCKET)  # type: ignore[return-value]
 
@@ -166,9 +166,12 @@ class Session:
         Only the loop's thread may write. Waiting until it has would double the cost of a request and its reply, so a
         connection that is lost right now shows in the next keyword.
         """
-        tester = self.websocket(alias)
-        tester.check_open()
-        self.bridge.post(tester.post, encode(message))
+        stream = self.websocket(alias)
+        stream.check_open()
+        if isinstance(stream, WebSocketTester):
+            self.bridge.post(stream.post, encode(message))
+        else:
+            self.bridge.run(stream.send(message))  # by the page
 
     # Waiting
 

@@ -7,6 +7,7 @@ from robot.utils import NormalizedDict
 
 from RealtimeLibrary.core.connection import Connection, Family
 from RealtimeLibrary.core.errors import InvalidArgument, UnknownAlias
+from RealtimeLibrary.core.wording import Seconds
 
 _OFFERED: Final = 20
 """Aliases listed where an alias does not exist."""
@@ -20,6 +21,22 @@ class Stream(Protocol):
         """What was recorded."""
 
     async def disconnect(self) -> None:
+        """Close it; does nothing if it is closed."""
+
+
+class WebSocketStream(Stream, Protocol):
+    """What a keyword needs of a WebSocket besides: to send, and to choose how it closes."""
+
+    def check_open(self) -> None:
+        """Fail unless something can be sent."""
+
+    async def send(self, message: Any) -> None:
+        """Send a message."""
+
+    async def ping(self, data: str | bytes = b"", timeout: Seconds | None = None) -> float:
+        """Send a ping and wait for its pong; returns the round-trip time in seconds."""
+
+    async def disconnect(self, code: int = 1000, reason: str = "") -> None:
         """Close it; does nothing if it is closed."""
 
 

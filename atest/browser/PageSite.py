@@ -1,10 +1,11 @@
 """Robot keywords for the page capture suites: the site, the browser to test with, and what happens to it."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import psutil
@@ -73,15 +74,21 @@ class PageSite:
     @keyword
     def kill_browser_soon(self) -> None:
         """Kill the browser's main process from another thread, in a moment."""
-        threading.Timer(0.3, self._kill_browser).start()
+        self._kill_soon(lambda command: "--type=" not in command)
 
-    def _kill_browser(self) -> None:
-        for process in psutil.Process().children(recursive=True):
-            try:
-                if "chrom" in process.name() and not any("--type=" in part for part in process.cmdline()):
-                    process.kill()
-            except psutil.Error:
-                continue
+    @keyword
+    def kill_pages_soon(self) -> None:
+        """Kill the processes of the browser's pages from another thread, in a moment."""
+        self._kill_soon(lambda command: "--type=renderer" in command)
+
+    def _kill_soon(self, chosen: Callable[[str], bool]) -> None:
+        def kill() -> None:
+            for process in psutil.Process().children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    if "chrom" in process.name() and chosen(" ".join(process.cmdline())):
+                        process.kill()
+
+        threading.Timer(0.3, kill).start()
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
         assert self._loop is not None

@@ -121,7 +121,7 @@ A Captured Connection Is Read-Only
     Run Keyword And Expect Error
     ...    'page-websocket-1' belongs to the page, so nothing can be sent on it. Let the page send,*
     ...    Send Message    hello
-    Run Keyword And Expect Error    'page-websocket-1' belongs to the page, so no ping*    Send Ping
+    Run Keyword And Expect Error    'page-websocket-1' belongs to the page*    Send Ping
 
 Captured Streams Leave The Current Connection Alone
     ${own}=    Connect WebSocket    ${WS}/ws?ws=1    alias=own
