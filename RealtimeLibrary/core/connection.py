@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from RealtimeLibrary.core.ending import Ending
 from RealtimeLibrary.core.errors import RealtimeError
@@ -62,6 +62,18 @@ class Mark:
     at: float
 
 
+class Judged(NamedTuple):
+    """What is known of a condition.
+
+    Attributes:
+        up_to: Number of the last item that was looked at.
+        unseen: How many items were dropped from the full record before they could be looked at.
+    """
+
+    up_to: int
+    unseen: int
+
+
 class Connection(Generic[ItemT]):
     """The life of one stream.
 
@@ -72,7 +84,7 @@ class Connection(Generic[ItemT]):
         record: What was received.
         journal: What else happened.
         unread: Which items a wait has returned.
-        judged: Up to which number a repeatable condition is known to match nothing more (see `search`).
+        judged: How far a repeatable condition is known to match nothing (see `search`).
         state: The ready state.
         ending: How it ended, `None` before.
         errors: What went wrong so far: a needed reconnection, a reset, a failed connect. The newest 1,000.
@@ -92,7 +104,7 @@ class Connection(Generic[ItemT]):
         self.record = record
         self.journal = Journal()
         self.unread = ReadMarks()
-        self.judged: dict[Hashable, int] = {}
+        self.judged: dict[Hashable, Judged] = {}
         self.state = State.CLOSED
         self.ending: Ending | None = None
         self.errors: deque[RealtimeError] = deque(maxlen=MAX_ERRORS)
@@ -120,7 +132,7 @@ class Connection(Generic[ItemT]):
             since: A mark, the number of the last item to leave out, or `None` for the whole record.
         """
         if since is None:
-            return self.record.first
+            return self.record.cleared + 1
         return self.record.first_after(since.at) if isinstance(since, Mark) else since + 1
 
     def observe(self, observer: Callable[[], None]) -> Callable[[], None]:

@@ -63,6 +63,7 @@ class Record(Generic[ItemT]):
         self._columns = _Columns(0, array("d"), tuple([] for _ in range(width)))
         self._held_bytes = 0
         self.first = 1
+        self.cleared = 0
         self.dropped = 0
         self.total_bytes = 0
 
@@ -123,7 +124,8 @@ class Record(Generic[ItemT]):
 
     def clear(self, up_to: int | None = None) -> None:
         """Forget the items up to this number (`None`: all). Numbers go on."""
-        self._forget(min(self.last, self.last if up_to is None else up_to))
+        self.cleared = min(self.last, self.last if up_to is None else up_to)
+        self._forget(self.cleared)
 
     def _make_room(self) -> None:
         held = self.last - self.first + 1

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from typing import Final, Generic, TypeVar
 
 from RealtimeLibrary.core.condition import Condition
-from RealtimeLibrary.core.connection import Connection, Mark
+from RealtimeLibrary.core.connection import Connection, Judged, Mark
 from RealtimeLibrary.core.findings import Misfit
 from RealtimeLibrary.core.messages import Item
 
@@ -28,6 +28,12 @@ class Search(Generic[ItemT]):
         condition: What to look for.
         since: Where to begin, see `Connection.start_of`.
         unread_only: Whether to pass over items that a wait has returned.
+
+    Attributes:
+        first: Number of the first item it looks at.
+        misfits: On how many items the condition could not be evaluated.
+        already_read: How many items it passed over as read.
+        unseen: How many items were dropped from the full record before it could look at them.
     """
 
     def __init__(
@@ -42,16 +48,18 @@ class Search(Generic[ItemT]):
         self._condition = condition
         self._unread_only = unread_only
         self._key: Hashable = None if condition.key is None else (unread_only, condition.key)
-        self.first = self._next = connection.start_of(since)
+        self._next = connection.start_of(since)
+        self.first = max(self._next, connection.record.first)
         self._first_match: ItemT | None = None
         self._contiguous = False
-        if self._key is not None:
-            known = connection.judged.get(self._key, connection.record.first - 1)
-            self._contiguous = self._next <= known + 1
-            if self._contiguous:
-                self._next = known + 1
         self.misfits = 0
         self.already_read = 0
+        self.unseen = 0
+        if self._key is not None:
+            known = connection.judged.get(self._key, Judged(connection.record.cleared, 0))
+            self._contiguous = self._next <= known.up_to + 1
+            if self._contiguous:
+                self._next, self.unseen = known.up_to + 1, known.unseen
 
     @property
     def last(self) -> int:
@@ -65,6 +73,7 @@ class Search(Generic[ItemT]):
 
     def find(self, limit: int = BATCH) -> ItemT | None:
         """The next matching item, or `None` if there is none among the next `limit` items."""
+        self._skip_what_is_gone()
         stop = min(self._next + limit - 1, self._connection.record.last)
         found = None
         for item in self._connection.record.items(self._next, stop):
@@ -77,6 +86,13 @@ class Search(Generic[ItemT]):
             self._remember(self._next - 1 if found is None else found.number - 1)
             self._first_match = found
         return found
+
+    def _skip_what_is_gone(self) -> None:
+        record = self._connection.record
+        self._next = max(self._next, record.cleared + 1)
+        if (gone := record.first - self._next) > 0:
+            self.unseen += gone
+            self._next += gone
 
     def _matches(self, item: ItemT) -> bool:
         if self._unread_only and item.number in self._connection.unread:
@@ -94,7 +110,7 @@ class Search(Generic[ItemT]):
         judged = self._connection.judged
         if len(judged) >= _MEMORY and self._key not in judged:
             judged.clear()
-        judged[self._key] = max(judged.get(self._key, 0), number)
+        judged[self._key] = max(judged.get(self._key, Judged(0, 0)), Judged(number, self.unseen))
 
 
 def fits(condition: Condition, item: Item) -> bool:

@@ -263,6 +263,8 @@ class Quiet(_Looking[ItemT, None]):
         unbroken = self.connection.is_open and self.connection.openings == self._openings
         if (offender := self._search.find()) is not None:
             raise self._offended(offender)
+        if self._search.unseen:
+            raise ExpectationFailed(self.connection.secrets.mask(self._unseen()), self.situation())
         if not unbroken and not self.behind:
             raise ClosedWhileWaiting(self.connection.secrets.mask(self._not_open()), self.situation())
 
@@ -275,6 +277,14 @@ class Quiet(_Looking[ItemT, None]):
         phrase = self.wanted.phrase
         text = f"Unexpected {phrase} was received on '{self.connection.alias}': #{offender.number} came {when}."
         return UnexpectedMessage(self.connection.secrets.mask(text), self.situation(offender))
+
+    def _unseen(self) -> str:
+        dropped = counted(self._search.unseen, self.connection.family.noun)
+        return (
+            f"Cannot tell that {self.wanted.phrase} is not received on '{self.connection.alias}': the oldest {dropped} "
+            "were dropped from the full record unseen. Look after a mark with 'since', or raise 'max_messages' or "
+            "'max_bytes'."
+        )
 
     def _not_open(self) -> str:
         connection = self.connection
