@@ -10,7 +10,7 @@ from robotlibcore import DynamicCore
 
 from RealtimeLibrary.core.errors import RealtimeError
 from RealtimeLibrary.core.secrets import SECRET_PARAMS
-from RealtimeLibrary.keywords.arguments import AS_IMPORTED, CONVERTERS, Headers, Url, given
+from RealtimeLibrary.keywords.arguments import AS_IMPORTED, CONVERTERS, Headers, Url, as_list, given
 from RealtimeLibrary.keywords.asserting import Asserting
 from RealtimeLibrary.keywords.connecting import Connecting
 from RealtimeLibrary.keywords.documentation import completed
@@ -23,6 +23,7 @@ from RealtimeLibrary.keywords.sending import Sending
 from RealtimeLibrary.keywords.session import AutoClose, Session
 from RealtimeLibrary.keywords.stream_contents import StreamContents
 from RealtimeLibrary.keywords.stream_timing import StreamTiming
+from RealtimeLibrary.keywords.strict import StrictMode
 from RealtimeLibrary.keywords.subscribing import Subscribing
 from RealtimeLibrary.keywords.waiting import Waiting
 from RealtimeLibrary.version import __version__
@@ -137,6 +138,8 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
         auto_close: AutoClose = AutoClose.test,
         *,
         secret_params: Sequence[str] = SECRET_PARAMS,
+        strict: bool = False,
+        ignore_types: Sequence[str] | str = (),
         headers: Headers | None = AS_IMPORTED,
         reconnect_backoff: float = 1,
         reconnect_on: list[int] | int = AS_IMPORTED,
@@ -167,6 +170,9 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
                 and at the end of a suite what its setup opened; `suite` at the end of a suite what was opened in it;
                 `manual` only at the end of the run. Closing forgets alias and record.
             secret_params: Query parameters that are masked in URLs.
+            strict: Whether a test fails at its end that left something behind: an unread item, an error, a close that
+                it neither asked for nor asserted, or an item dropped from a full record.
+            ignore_types: Message and event types that need not be read in strict mode.
         """
         options = given(
             connect_timeout=connect_timeout,
@@ -197,6 +203,7 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
         )
         session = self._session = Session(timeout, options, secret_params, auto_close)
         page_streams = self._page_streams = PageStreams(session)
+        self._strict = StrictMode(session, as_list(ignore_types)) if strict else None
         super().__init__(
             [
                 Connecting(session, page_streams),
@@ -244,9 +251,13 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
         """What is opened from now on belongs to this test."""
         if self._session.auto_close is AutoClose.test:
             self._session.owner = data.full_name
+        if self._strict is not None:
+            self._strict.begin()
 
     def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
-        """Close what the test opened."""
+        """Fail a test that left something behind in strict mode; close what the test opened."""
+        if self._strict is not None and result.passed and (verdict := self._strict.verdict()) is not None:
+            result.status, result.message = "FAIL", verdict
         if self._session.auto_close is AutoClose.test:
             self._close_opened_by(data.full_name)
         self._session.owner = data.parent.full_name if data.parent else ""
