@@ -381,46 +381,6 @@ class StreamTiming(Selecting):
         if connection.family is WEBSOCKET:
             session.bridge.run(session.websocket(alias).ping(b"", session.seconds(timeout)))
 
-    @keyword("Get Stream Statistics", tags=["WebSocket", "SSE", "Getter", "Stream quality"])
-    def get_stream_statistics(self, *, since: Mark | None = None, alias: str | None = None) -> dict[str, Any]:
-        """Counts and times of a connection.
-
-        Returns:
-            A dictionary: `count` and `bytes` received, `sent`, `dropped` from a full record, `reconnects`, `errors`;
-            `first_after` (seconds from the last handshake to the first item), `duration` (from the first item to the
-            last), `rate` (items per second), `longest_gap`, `gap_p50`, `gap_p95`, `gap_p99` in seconds. What cannot be
-            told is `None`.
-
-        Examples:
-            ```robotframework
-            ${statistics}=    Get Stream Statistics
-            Should Be True    ${statistics.gap_p95} < 0.2
-            ```
-        """
-        selection = self._select(alias, since)
-        connection = selection.connection
-        record = connection.record
-        times = record.times(connection.start_of(since))
-        found = gap_statistics(times)
-        opened_with = record.first_after(connection.opened_at or 0.0)
-        first = next(iter(record.times(opened_with)), None)
-        statistics: dict[str, Any] = DotDict(
-            count=len(times),
-            bytes=record.total_bytes,
-            sent=connection.sent_count,
-            dropped=record.dropped,
-            reconnects=max(connection.openings - 1, 0),
-            errors=connection.error_count,
-            first_after=None if first is None or connection.opened_at is None else first - connection.opened_at,
-            duration=found.seconds if times else None,
-            rate=found.rate,
-            longest_gap=found.percentile(100),
-            gap_p50=found.percentile(50),
-            gap_p95=found.percentile(95),
-            gap_p99=found.percentile(99),
-        )
-        return statistics
-
     def _gaps(self, selection: Selection, message: str | None) -> tuple[Sequence[Item], GapStatistics]:
         items = selection.items()
         if len(items) < 2:
