@@ -12,7 +12,7 @@ from robotlibcore import DynamicCore
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Family
 from RealtimeLibrary.core.errors import ExpectationFailed, RealtimeError, UnknownAlias, WrongUse
 from RealtimeLibrary.core.secrets import SECRET_PARAMS
-from RealtimeLibrary.keywords.arguments import AS_IMPORTED, CONVERTERS, Headers, Url, given
+from RealtimeLibrary.keywords.arguments import AS_IMPORTED, CONVERTERS, Headers, Url, as_list, given
 from RealtimeLibrary.keywords.asserting import Asserting
 from RealtimeLibrary.keywords.connecting import Connecting
 from RealtimeLibrary.keywords.documentation import completed
@@ -26,6 +26,7 @@ from RealtimeLibrary.keywords.sending import Sending
 from RealtimeLibrary.keywords.session import AutoClose, Session
 from RealtimeLibrary.keywords.stream_contents import StreamContents
 from RealtimeLibrary.keywords.stream_timing import StreamTiming
+from RealtimeLibrary.keywords.strict import StrictMode
 from RealtimeLibrary.keywords.subscribing import Subscribing
 from RealtimeLibrary.keywords.transcripts import Transcripts, leave_transcript
 from RealtimeLibrary.keywords.waiting import Waiting
@@ -143,6 +144,8 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
         progress: bool = True,
         transcripts: Transcripts = Transcripts.never,
         secret_params: Sequence[str] = SECRET_PARAMS,
+        strict: bool = False,
+        ignore_types: Sequence[str] | str = (),
         headers: Headers | None = AS_IMPORTED,
         reconnect_backoff: float = 1,
         reconnect_on: list[int] | int = AS_IMPORTED,
@@ -177,6 +180,9 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
             transcripts: Which tests leave a transcript in the output directory, linked from the log: those that fail
                 (`on-failure`), `always` or `never`.
             secret_params: Query parameters that are masked in URLs.
+            strict: Whether a test fails at its end that left something behind: an unread item, an error, a close that
+                it neither asked for nor asserted, or an item dropped from a full record.
+            ignore_types: Message and event types that need not be read in strict mode.
         """
         options = given(
             connect_timeout=connect_timeout,
@@ -208,6 +214,7 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
         session = self._session = Session(timeout, options, secret_params, auto_close, progress=progress)
         self._transcripts = transcripts
         page_streams = self._page_streams = PageStreams(session)
+        self._strict = StrictMode(session, as_list(ignore_types)) if strict else None
         super().__init__(
             [
                 Connecting(session, page_streams),
@@ -270,9 +277,13 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
         """What is opened from now on belongs to this test."""
         if self._session.auto_close is AutoClose.test:
             self._session.owner = data.full_name
+        if self._strict is not None:
+            self._strict.begin()
 
     def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
-        """Close what the test opened."""
+        """Fail a test that left something behind in strict mode; leave its transcript, close what it opened."""
+        if self._strict is not None and result.passed and (verdict := self._strict.verdict()) is not None:
+            result.status, result.message = "FAIL", verdict
         leave_transcript(result, [stream.connection for stream in self._session.store], self._transcripts)
         if self._session.auto_close is AutoClose.test:
             self._close_opened_by(data.full_name)

@@ -333,6 +333,7 @@ class Asserting:
         session = self._session
         connection = session.connection(alias, family)
         session.wait(Closed(connection, session.seconds(timeout), time.monotonic(), code=code, reason=reason))
+        session.expected_ends.add(connection)
 
 
 @contextmanager

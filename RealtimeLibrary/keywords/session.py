@@ -75,6 +75,7 @@ class Session:
         self.returned = Returned(self.secrets)
         self.log = Log(self.secrets, progress=progress)
         self.owner = ""
+        self.expected_ends: set[Connection[Any]] = set()
         self._listeners: list[tuple[Connection[Any], Listener[Any]]] = []
         self._dialects = {
             WEBSOCKET: _in_robot(MESSAGES, self.returned),
@@ -144,6 +145,7 @@ class Session:
     def forget(self, stream: Stream) -> None:
         """Forget a closed stream with its listeners."""
         self.store.forget(stream)
+        self.expected_ends.discard(stream.connection)
         self._listeners = [entry for entry in self._listeners if entry[0] is not stream.connection]
 
     def shut_down(self) -> None:

@@ -7,6 +7,7 @@ from RealtimeLibrary.core.connection import Connection
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.stream_checks.completeness import CompletenessProgress
 from RealtimeLibrary.core.stream_checks.fanout import FanoutResult
+from RealtimeLibrary.core.stream_checks.leftovers import Leftovers
 from RealtimeLibrary.core.stream_checks.numbering import NumberingResult
 from RealtimeLibrary.core.stream_checks.ordering import Disorder, OrderResult
 from RealtimeLibrary.core.stream_checks.reading import Reading
@@ -14,7 +15,8 @@ from RealtimeLibrary.core.stream_checks.sequence import SequenceProgress, Step
 from RealtimeLibrary.core.stream_checks.timing import Pause
 from RealtimeLibrary.core.stream_checks.uniformity import UniformityProgress
 from RealtimeLibrary.core.wording import counted, in_words
-from RealtimeLibrary.reporting.showing import described_payload, shown, shown_value
+from RealtimeLibrary.reporting.others import label_of
+from RealtimeLibrary.reporting.showing import described_payload, shown, shown_value, visible
 
 LISTED: Final = 8
 """Offenders listed; the rest is counted."""
@@ -123,6 +125,26 @@ def pause_lines(pauses: Sequence[Pause], begin: float) -> list[str]:
     return _listed(
         pauses, lambda pause: f"nothing for {in_words(round(pause.seconds, 3))} from +{pause.begin - begin:.3f} s on"
     )
+
+
+def leftover_lines(left: Leftovers, connection: Connection[Any]) -> list[str]:
+    """What a test left behind on a connection, each line with its alias."""
+    alias, secrets, noun = connection.alias, connection.secrets, connection.family.noun
+    lines = []
+    if left.unread:
+        groups: dict[str, list[Item]] = {}
+        for item in left.unread:
+            groups.setdefault(label_of(item, secrets), []).append(item)
+        shown_groups = [f"#{items[0].number} {label} x{len(items)}" for label, items in groups.items()]
+        more = f" and {len(groups) - LISTED} more kinds" if len(groups) > LISTED else ""
+        lines.append(f"{counted(len(left.unread), f'unread {noun}')}: {', '.join(shown_groups[:LISTED])}{more}")
+    if left.ending is not None:
+        lines.append(left.ending.text)
+    if left.errors:
+        lines.append(f"{counted(left.errors, 'error')}, the last: {connection.errors[-1]}")
+    if left.dropped:
+        lines.append(f"{counted(left.dropped, noun)} dropped from the full record")
+    return [visible(secrets.mask(f"    '{alias}': {line}")) for line in lines]
 
 
 def without_value(count: int, source: str, connection: Connection[Any]) -> list[str]:
