@@ -251,7 +251,7 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
 
     def _log_failure(self, error: Exception, name: str, kwargs: Mapping[str, Any]) -> None:
         """Add the latest past of the connection that the failed keyword is about."""
-        if isinstance(error, WrongUse) or name.startswith("connect_"):
+        if isinstance(error, WrongUse) or name.startswith("Connect "):
             return
         if isinstance(error, ExpectationFailed) and error.situation is not None:
             self._session.log.failed(error, error.situation.connection)
@@ -285,6 +285,9 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
         if self._strict is not None and result.passed and (verdict := self._strict.verdict()) is not None:
             result.status, result.message = "FAIL", verdict
         leave_transcript(result, [stream.connection for stream in self._session.store], self._transcripts)
+        if self._strict is not None and result.passed and (verdict := self._strict.verdict()) is not None:
+            result.status, result.message = "FAIL", verdict
+        leave_transcript(result, [stream.connection for stream in self._session.store], self._transcripts)
         if self._session.auto_close is AutoClose.test:
             self._close_opened_by(data.full_name)
         self._session.owner = data.parent.full_name if data.parent else ""
@@ -307,6 +310,6 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
 
 def _family_of(keyword: str) -> Family | None:
     """The family of connections that a keyword is about, `None` for both."""
-    if "sse" in keyword:
+    if "SSE" in keyword:
         return SSE
-    return WEBSOCKET if any(word in keyword for word in ("websocket", "message", "ping")) else None
+    return WEBSOCKET if any(word in keyword for word in ("WebSocket", "Message", "Ping")) else None

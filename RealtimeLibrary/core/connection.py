@@ -253,6 +253,9 @@ class Listener(Generic[ItemT]):
         connection: What to listen to.
         topic: `items`, `errors` or `closes`.
         callback: Called with the item, the error or the `Ending`.
+
+    Attributes:
+        missed: How many it can never hear: they were dropped before it came to them.
     """
 
     def __init__(self, connection: Connection[ItemT], topic: str, callback: Callable[[Any], object]) -> None:
@@ -279,19 +282,20 @@ class Listener(Generic[ItemT]):
 
     def _items(self) -> Iterator[ItemT]:
         record = self._connection.record
-        while self._done < record.last:
-            for item in record.items(self._done + 1):
-                self.missed += item.number - self._done - 1
-                self._done = item.number
-                yield item
-            if record.first > self._done + 1:
-                self.missed += record.first - self._done - 1
-                self._done = record.first - 1
+        # No further: a callback slower than the stream would never come to an end.
+        stop = record.last
+        for item in record.items(self._done + 1, stop):
+            self.missed += item.number - self._done - 1
+            self._done = item.number
+            yield item
+        self.missed += stop - self._done
+        self._done = stop
 
     def _errors(self) -> Iterator[RealtimeError]:
         connection = self._connection
-        while (new := connection.error_count - self._done) > 0:
+        for _ in range(connection.error_count - self._done):
             held = list(connection.errors)
+            new = connection.error_count - self._done
             self._done += 1
             if new <= len(held):
                 yield held[-new]
@@ -299,6 +303,7 @@ class Listener(Generic[ItemT]):
                 self.missed += 1
 
     def _closes(self) -> Iterator[Ending]:
-        for entry in self._connection.journal.of(Happening.CLOSED)[self._done :]:
-            self._done += 1
-            yield entry.facts["ending"]
+        ending = self._connection.ending
+        if ending is not None and not self._done:
+            self._done = 1
+            yield ending

@@ -24,7 +24,7 @@ from RealtimeLibrary.core.situation import Wanted, wanted
 from RealtimeLibrary.core.sse import SSETester
 from RealtimeLibrary.core.waiting import Expectation, Items, Open
 from RealtimeLibrary.core.websocket import WebSocketTester
-from RealtimeLibrary.core.wording import seconds_of
+from RealtimeLibrary.core.wording import counted, seconds_of
 from RealtimeLibrary.keywords.arguments import Timeout, Url, plain_options, revealed
 from RealtimeLibrary.keywords.log import Log
 from RealtimeLibrary.keywords.returned import Returned
@@ -126,7 +126,7 @@ class Session:
         """The WebSocket with this alias, or the current one."""
         return self.store.get(alias, WEBSOCKET)  # type: ignore[return-value]
 
-    def websockets(self, alias: str | None) -> list[WebSocketTester]:
+    def websockets(self, alias: str | None) -> list[WebSocketStream]:
         """The WebSockets of the group with this alias, or the one that `websocket` gives."""
         return self.store.members(alias, WEBSOCKET)  # type: ignore[return-value]
 
@@ -278,8 +278,14 @@ class Session:
 
     def run_listeners(self) -> None:
         """Hand everything new to the listeners, on the calling thread."""
-        for _, listener in self._listeners:
+        for connection, listener in self._listeners:
             listener.deliver()
+            if missed := listener.missed:
+                listener.missed = 0
+                raise RealtimeError(
+                    f"A listener of '{connection.alias}' missed {counted(missed, connection.family.noun)}: dropped from "
+                    "the full record before the listener came to them. Raise 'max_messages' or 'max_bytes'."
+                )
 
     def run_keyword(self, name: str, received: Sequence[Any], given: Sequence[Any] = ()) -> Any:
         """Run a Robot keyword with what was received and with the arguments that the user gave.
