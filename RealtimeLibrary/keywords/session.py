@@ -126,7 +126,7 @@ class Session:
         """The WebSocket with this alias, or the current one."""
         return self.store.get(alias, WEBSOCKET)  # type: ignore[return-value]
 
-    def websockets(self, alias: str | None) -> list[WebSocketTester]:
+    def websockets(self, alias: str | None) -> list[WebSocketStream]:
         """The WebSockets of the group with this alias, or the one that `websocket` gives."""
         return self.store.members(alias, WEBSOCKET)  # type: ignore[return-value]
 

@@ -10,13 +10,14 @@ from robot.api.deco import keyword
 from robot.utils import DotDict
 
 from RealtimeLibrary.core.conditions import ANY
-from RealtimeLibrary.core.connection import WEBSOCKET, Connection, Mark
+from RealtimeLibrary.core.connection import Connection, Mark
 from RealtimeLibrary.core.errors import ClosedWhileWaiting, ExpectationFailed, InvalidArgument, WrongUse
 from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.situation import condition_of
 from RealtimeLibrary.core.stream_checks.feeding import ArrivalsBeyond, Fed, FirstItem, HeartbeatsDue, Idle
 from RealtimeLibrary.core.stream_checks.timing import GapStatistics, gap_statistics, spread
+from RealtimeLibrary.core.websocket import WebSocketTester
 from RealtimeLibrary.core.wording import counted, in_words, seconds_of
 from RealtimeLibrary.keywords.arguments import Timeout, at_least_one
 from RealtimeLibrary.keywords.getters import checked
@@ -351,7 +352,8 @@ class StreamTiming(Selecting):
     ) -> None:
         """The connection stays open while nothing is sent for this time, and a WebSocket answers a ping afterwards.
 
-        Connect with `ping_interval=None`: the library's own pings would keep the connection alive.
+        Connect with `ping_interval=None`: the library's own pings would keep the connection alive. A WebSocket that a
+        page opened is not pinged: pages cannot.
 
         Args:
             duration: How long to stay idle, as Robot time.
@@ -371,15 +373,17 @@ class StreamTiming(Selecting):
         session = self._session
         connection = session.connection(alias)
         seconds = seconds_of(duration, "duration")
-        self._refuse_pings(connection, seconds)
+        tester = session.store.get(alias)
+        if isinstance(tester, WebSocketTester):
+            _refuse_pings(tester, seconds)
         try:
             session.wait(Idle(connection, seconds, time.monotonic()))
         except ClosedWhileWaiting as error:
             if message is None:
                 raise
             raise ExpectationFailed(message, own_text=True) from error
-        if connection.family is WEBSOCKET:
-            session.bridge.run(session.websocket(alias).ping(b"", session.seconds(timeout)))
+        if isinstance(tester, WebSocketTester):
+            session.bridge.run(tester.ping(b"", session.seconds(timeout)))
 
     def _gaps(self, selection: Selection, message: str | None) -> tuple[Sequence[Item], GapStatistics]:
         items = selection.items()
@@ -403,16 +407,6 @@ class StreamTiming(Selecting):
             raise WrongUse(f"Nothing was sent on '{connection.alias}' yet.")
         return sent[-1].at, "the last send"
 
-    def _refuse_pings(self, connection: Connection[Any], seconds: float) -> None:
-        if connection.family is not WEBSOCKET:
-            return
-        interval = self._session.websocket(connection.alias).ping_interval
-        if interval is not None and interval < seconds:
-            raise InvalidArgument(
-                f"'{connection.alias}' sends a ping every {in_words(interval)}, so it is never idle for "
-                f"{in_words(seconds)}. Connect with ping_interval=${{None}}."
-            )
-
 
 def _percent(percentile: str) -> float:
     """95 for `p95`, 100 for `max`."""
@@ -424,3 +418,13 @@ def _percent(percentile: str) -> float:
     if not 0 < percent <= 100:
         raise InvalidArgument(f"Argument 'percentile' got value '{percentile}'. Give 'p50', 'p95', 'p99.9' or 'max'.")
     return percent
+
+
+def _refuse_pings(tester: WebSocketTester, seconds: float) -> None:
+    """Refuse a connection that would not be idle for so long."""
+    interval = tester.ping_interval
+    if interval is not None and interval < seconds:
+        raise InvalidArgument(
+            f"'{tester.connection.alias}' sends a ping every {in_words(interval)}, so it is never idle for "
+            f"{in_words(seconds)}. Connect with ping_interval=${{None}}."
+        )
