@@ -308,17 +308,6 @@ Own Pings Would Spoil Idleness
     Run Keyword And Expect Error    'websocket-1' sends a ping every 1 second, so it is never idle for 2 seconds.*
     ...    Connection Should Survive Idle    2s
 
-Statistics Tell It All
-    Receive Ticks    10
-    ${statistics} =    Get Stream Statistics
-    Should Be Equal As Integers    ${statistics.count}    10
-    Should Be True    $statistics.bytes > 100 and $statistics.dropped == 0 and $statistics.reconnects == 0
-    Should Be True    0 <= $statistics.gap_p50 <= $statistics.gap_p95 <= $statistics.longest_gap
-    Should Be True    0 < $statistics.first_after < 5
-    ${mark} =    Set Mark
-    ${statistics} =    Get Stream Statistics    since=${mark}
-    Should Be True    $statistics.count == 0 and $statistics.rate is None and $statistics.duration is None
-
 
 *** Keywords ***
 Receive Ticks

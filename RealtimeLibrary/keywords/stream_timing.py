@@ -7,7 +7,6 @@ from typing import Any, Final, Literal
 
 from assertionengine import AssertionOperator
 from robot.api.deco import keyword
-from robot.utils import DotDict
 
 from RealtimeLibrary.core.conditions import ANY
 from RealtimeLibrary.core.connection import Connection, Mark
