@@ -177,6 +177,22 @@ A Rule With A Timeout Does Not Pass On A Closed Connection
     Run Keyword And Expect Error    Cannot tell whether a message is received*
     ...    Every Message Should Match    type=tick    timeout=1s
 
+What Was Dropped From A Full Record Is Named
+    Connect WebSocket    ${WS}/test/flood?count=10    max_messages=4
+    Wait For Message Matching    msg.seq == 10
+    Messages Should Have No Gaps Or Duplicates    $.seq
+    ${text} =    Run Keyword And Expect Error    *
+    ...    All Messages Should Be Received    ${{ ["msg.seq == 1"] }}    timeout=100ms
+    Should Contain    ${text}    The oldest 6 messages dropped from the full record: what is missed may be among them.
+    Run Keyword And Expect Error    Cannot tell about every message on 'websocket-1': 4 messages checked.*
+    ...    Every Message Should Match    type=tick
+    Run Keyword And Expect Error
+    ...    Cannot tell about every message on 'websocket-1': 4 messages checked, the condition*
+    ...    No Message Should Match
+    ...    msg.price < 0
+    Run Keyword And Expect Error    Cannot tell how often 'websocket-1' received it: 6 items dropped*
+    ...    Every Connection Should Receive    websocket-1    msg.seq == 10    timeout=100ms
+
 An Own Text Replaces The Failure
     Connect WebSocket    ${WS}/test/echo
     Run Keyword And Expect Error    No order

@@ -146,21 +146,20 @@ class Groups:
         wanted = self._wanted(group, predicate, type, event, regexp, jsonpath, schema, keyword)
         seconds = self._session.seconds(timeout)
         names = [connection.alias for connection in group]
-        deliveries = self._session.wait(
-            Delivered(
-                wanted,
-                most=dict.fromkeys(names, exactly),
-                enough=1 if exactly is None else None,
-                receivers=names,
-                seconds=seconds,
-                since=since,
-            )
+        delivered = Delivered(
+            wanted,
+            most=dict.fromkeys(names, exactly),
+            enough=1 if exactly is None else None,
+            receivers=names,
+            seconds=seconds,
+            since=since,
         )
-        result = check_fanout(deliveries, names, exactly)
+        result = check_fanout(self._session.wait(delivered), names, exactly)
         if not result.passed:
             often = "at least once" if exactly is None else f"exactly {counted(exactly, 'time')}"
             what = f"Expected {wanted[group[0]].phrase} {often} on each of {counted(len(group), 'connection')}"
             raise self._failed(f"{what} within {in_words(seconds)}", result, group, message)
+        _refuse_unseen(delivered)
         return result.skew or 0.0
 
     @keyword("Only Connections Should Receive", tags=["WebSocket", "SSE", "Assertion", "Stream quality"])
@@ -203,20 +202,20 @@ class Groups:
             raise InvalidArgument("No other connection is open that could receive it too.")
         wanted = self._wanted([*group, *others], predicate, type, event, regexp, jsonpath, schema, keyword)
         seconds = self._session.seconds(timeout)
-        deliveries = self._session.wait(
-            Delivered(
-                wanted,
-                most={connection.alias: 0 for connection in others},
-                enough=None,
-                receivers=(),
-                seconds=seconds,
-                since=since,
-            )
+        delivered = Delivered(
+            wanted,
+            most={connection.alias: 0 for connection in others},
+            enough=None,
+            receivers=(),
+            seconds=seconds,
+            since=since,
         )
-        result = check_fanout(deliveries, [connection.alias for connection in group], exactly=None)
+        names = [connection.alias for connection in group]
+        result = check_fanout(self._session.wait(delivered), names, exactly=None)
         if not result.passed:
             what = f"Expected {wanted[group[0]].phrase} on {counted(len(group), 'connection')} and no other"
             raise self._failed(f"{what} within {in_words(seconds)}", result, list(wanted), message)
+        _refuse_unseen(delivered)
         for connection, openings in watched.items():
             if not connection.is_open or connection.openings != openings:
                 raise ClosedWhileWaiting(
@@ -267,3 +266,12 @@ class Groups:
         ]
         verdict = f"{expected}: {', '.join(filter(None, counts))}."
         return ExpectationFailed(self._session.secrets.mask(verdict), evidence=fanout_lines(result, connections))
+
+
+def _refuse_unseen(delivered: Delivered) -> None:
+    """What was dropped from a full record may be one too many."""
+    for alias, count in delivered.unseen.items():
+        raise ExpectationFailed(
+            f"Cannot tell how often '{alias}' received it: {counted(count, 'item')} dropped from its full record "
+            "unseen. Look after a mark with 'since', or raise 'max_messages' or 'max_bytes'."
+        )

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from robot.api import logger
+
 from RealtimeLibrary.core.conditions import ANY
 from RealtimeLibrary.core.connection import Connection, Mark
 from RealtimeLibrary.core.errors import ExpectationFailed
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.search import fits
 from RealtimeLibrary.core.situation import Wanted
+from RealtimeLibrary.core.wording import counted
 from RealtimeLibrary.keywords.session import Session
 
 
@@ -44,6 +47,13 @@ class Selection:
             return "nothing was checked"
         return f"nothing was checked, none of {last - first + 1:,} {noun}s is selected"
 
+    @property
+    def dropped(self) -> int:
+        """How many items would have been looked at, had they not been dropped from the full record."""
+        record = self.connection.record
+        start = 1 if self.since is None else self.connection.start_of(self.since)
+        return max(record.first - max(start, record.cleared + 1), 0)
+
     def items(self) -> list[Item]:
         """The recorded items."""
         start = self.connection.start_of(self.since)
@@ -60,7 +70,19 @@ class Selection:
         if message is not None:
             return ExpectationFailed(message, own_text=True)
         secrets = self.connection.secrets
-        return ExpectationFailed(secrets.mask(verdict), evidence=[secrets.mask(line) for line in evidence])
+        lines = [*evidence, *self._dropped_line("what is missed may be among them")]
+        return ExpectationFailed(secrets.mask(verdict), evidence=[secrets.mask(line) for line in lines])
+
+    def passed(self, words: str) -> None:
+        """Leave in the log what a passed assertion is worth."""
+        line = " ".join([f"'{self.connection.alias}': {words}.", *self._dropped_line("they were not checked")])
+        logger.info(self.connection.secrets.mask(line))
+
+    def _dropped_line(self, meaning: str) -> list[str]:
+        if not self.dropped:
+            return []
+        noun = self.connection.family.noun
+        return [f"The oldest {counted(self.dropped, noun)} dropped from the full record: {meaning}."]
 
 
 class Selecting:

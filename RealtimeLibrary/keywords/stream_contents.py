@@ -72,6 +72,9 @@ class StreamContents(Selecting):
         readings = reader.readings(selection.items())
         result = check_order(readings.values, Order(order))
         if result.passed:
+            selection.passed(
+                f"{counted(result.checked, 'value')} in {order} order, {readings.without:,} without a value"
+            )
             return
         alias = selection.connection.alias
         found = (
@@ -126,6 +129,7 @@ class StreamContents(Selecting):
         readings = reader.readings(selection.items())
         result = check_numbering(readings.values, step, connection.opening_numbers)
         if result.passed:
+            selection.passed(f"{counted(result.checked, 'number')} complete, {readings.without:,} without a number")
             return
         missing = sum(gap.count for gap in result.gaps)
         found = (
@@ -176,6 +180,7 @@ class StreamContents(Selecting):
         selection = self._select(alias, since, predicate, type, event, regexp, jsonpath, schema, keyword)
         progress = self._feed(selection, SequenceProgress(self._list(selection, conditions), strict=strict), timeout)
         if progress.passed:
+            selection.passed(f"{counted(progress.checked, selection.connection.family.noun)} up to the last step")
             return
         steps = progress.steps(selection.items())
         done = sum(step.state is StepState.DONE for step in steps)
@@ -220,6 +225,7 @@ class StreamContents(Selecting):
         selection = self._select(alias, since, predicate, type, event, regexp, jsonpath, schema, keyword)
         progress = self._feed(selection, CompletenessProgress(self._list(selection, conditions)), timeout)
         if progress.passed:
+            selection.passed(f"{counted(progress.checked, selection.connection.family.noun)} until all were met")
             return
         verdict = (
             f"Expected all of {counted(len(progress.met), 'condition')} to be met {self._where(selection, timeout)}: "
@@ -319,16 +325,26 @@ class StreamContents(Selecting):
                 progress.feed(item)
         else:
             self._feed(everything, progress, timeout, attended=True)
-        if progress.passed:
-            return
         connection = rule.connection
+        noun = connection.family.noun
+        checked = f"{counted(progress.checked, noun)} checked"
+        if progress.misfits:
+            checked += f", the condition could not be evaluated on {progress.misfits:,} of them"
+        if progress.passed and everything.dropped:
+            raise everything.failed(f"Cannot tell about every {noun} on '{connection.alias}': {checked}.", (), message)
+        if progress.passed:
+            everything.passed(checked)
+            return
         expected = "every" if wanted else "no"
         offending = "does not match" if wanted else "matches"
         found = f"{progress.offences:,} of {progress.checked:,} {offending}" if progress.checked else everything.nothing
         verdict = f"Expected {expected} {rule.wanted.phrase} on '{connection.alias}'"
         if wanted:
             verdict = f"Expected every {connection.family.noun} to be a {rule.wanted.phrase} on '{connection.alias}'"
-        raise rule.failed(f"{verdict}: {found}.", uniformity_lines(progress, connection, explain=wanted), message)
+        evidence = uniformity_lines(progress, connection, explain=wanted)
+        if progress.misfits:
+            evidence.append(f"{checked}.")
+        raise everything.failed(f"{verdict}: {found}.", evidence, message)
 
     def _rule(
         self,

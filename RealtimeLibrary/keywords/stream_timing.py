@@ -79,9 +79,10 @@ class StreamTiming(Selecting):
                 selection.since,
             )
         )
-        if arrivals.decided:
-            return
         found = spread(arrivals.times)
+        if arrivals.decided:
+            selection.passed(f"{found.count:,} came within {in_words(round(found.seconds, 3))}")
+            return
         if not found.count:
             what = selection.nothing
         elif found.count < items:
@@ -336,6 +337,7 @@ class StreamTiming(Selecting):
 
         found = self._session.wait(HeartbeatsDue(connection, times, longest, count, begin, time.monotonic))
         if found.on_time >= count:
+            selection.passed(f"{found.count:,} heartbeats, none late")
             return
         what = "heartbeat" if selection.wanted.condition is ANY else selection.wanted.phrase
         evidence = pause_lines(found.late, begin)

@@ -179,6 +179,11 @@ class Delivered(Expectation[Mapping[str, Sequence[Item]]]):
         """Whether items are left to look at."""
         return any(search.behind for search in self._searches.values())
 
+    @property
+    def unseen(self) -> Mapping[str, int]:
+        """How many items of each connection were dropped from its full record unseen."""
+        return {alias: search.unseen for alias, search in self._searches.items() if search.unseen}
+
     def poll(self) -> Mapping[str, Sequence[Item]] | Pending:
         """Look at what is new on every connection."""
         surplus = False
