@@ -14,6 +14,7 @@ from typing import Any, Final
 import httpx
 from httpx_sse import aconnect_sse
 
+from RealtimeLibrary.core.causes import RESET
 from RealtimeLibrary.core.connection import EventConnection
 from RealtimeLibrary.core.content_coding import ACCEPTED, CodingError, decoder_of
 from RealtimeLibrary.core.errors import (
@@ -25,7 +26,7 @@ from RealtimeLibrary.core.errors import (
     PeerViolation,
     TimedOut,
 )
-from RealtimeLibrary.core.network_errors import network_words
+from RealtimeLibrary.core.http_causes import http_cause
 from RealtimeLibrary.core.options import SSESettings
 from RealtimeLibrary.core.sse_request import (
     MAX_REDIRECTS,
@@ -33,6 +34,7 @@ from RealtimeLibrary.core.sse_request import (
     SSERequest,
     is_event_stream,
     last_event_id_header,
+    origin_of,
     retry_after,
 )
 from RealtimeLibrary.core.tls import tls_context, without_tls
@@ -126,7 +128,7 @@ class EventSource:
             raise PeerViolation(f"The event stream of '{self._connection.alias}' cannot be read: {error}.") from error
         except (httpx.HTTPError, OSError) as error:
             raise ConnectionClosed(
-                f"The event stream of '{self._connection.alias}' broke: {network_words(error)}."
+                f"The event stream of '{self._connection.alias}' broke: {http_cause(error)}."
             ) from error
 
     async def close(self) -> None:
@@ -167,7 +169,7 @@ class EventSource:
                 f"Cannot connect '{self._connection.alias}': {self._connection.url} is no URL."
             ) from error
         except (httpx.HTTPError, OSError) as error:
-            raise self._cannot_connect(network_words(error)) from error
+            raise self._cannot_connect(self._cause(error, request)) from error
         self._take_cookies(source.response)
         return source.response
 
@@ -238,6 +240,15 @@ class EventSource:
             f"{answered}{start}.",
             response.status_code,
         )
+
+    def _cause(self, error: BaseException, request: SSERequest) -> str:
+        scheme, host, port = origin_of(request.url)
+        place = f"{host}:{port}" if self._settings.proxy is None else "the proxy"
+        cause = http_cause(error, host, place)
+        if scheme == "https" and cause == RESET and self._settings.client_cert is None:
+            # In TLS 1.3 the handshake is done for the client before the server has seen its certificate.
+            cause += "; it may ask for a client certificate (client_cert=)"
+        return self._connection.secrets.mask(cause)
 
     def _cannot_connect(self, why: str) -> CannotConnect:
         return CannotConnect(f"Cannot connect '{self._connection.alias}' to {self._connection.url}: {why}.")

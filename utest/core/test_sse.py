@@ -289,8 +289,8 @@ async def test_connection_refused(unused_tcp_port: int):
     async with SSETester() as sse:
         with pytest.raises(CannotConnect) as caught:
             await sse.connect(f"http://127.0.0.1:{unused_tcp_port}/s")
-        url = f"http://127.0.0.1:{unused_tcp_port}/s"
-        assert str(caught.value) == f"Cannot connect 'sse' to {url}: connection refused."
+        place = f"127.0.0.1:{unused_tcp_port}"
+        assert str(caught.value) == f"Cannot connect 'sse' to http://{place}/s: connection refused ({place})."
 
 
 async def test_server_that_hangs_up():
@@ -414,8 +414,8 @@ async def test_reset_is_an_error():
         await sse.connect(server.url)
         await sse.wait_for_event()
         received.set()
-        assert "connection reset by the server" in await ended(sse)
-        assert str(sse.errors[0]) == "The event stream of 'sse' broke: connection reset by the server."
+        assert "the connection was reset" in await ended(sse)
+        assert str(sse.errors[0]) == "The event stream of 'sse' broke: the connection was reset."
 
 
 async def test_silence_longer_than_the_idle_timeout_is_an_error():
@@ -427,13 +427,13 @@ async def test_silence_longer_than_the_idle_timeout_is_an_error():
 async def test_comments_keep_a_stream_from_being_idle():
     async def answer(peer: Peer) -> None:
         await peer.send(head())
-        for _ in range(6):
-            await asyncio.sleep(0.1)
+        for _ in range(5):
+            await asyncio.sleep(0.3)
             await peer.send(": ping\n")
         await peer.send("data: a\n\n")
         await peer.client_gone()
 
-    async with ScriptedServer(answer) as server, SSETester(idle_timeout=0.4) as sse:
+    async with ScriptedServer(answer) as server, SSETester(idle_timeout=1) as sse:
         await sse.connect(server.url)
         await sse.wait_for_event()
 
