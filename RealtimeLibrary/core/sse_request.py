@@ -84,6 +84,11 @@ class SSERequest:
             raise InvalidArgument(f"Argument 'method' got value '{method}' that is no HTTP method.")
         return cls(method.upper(), address, fields, content)
 
+    @property
+    def is_tls(self) -> bool:
+        """Whether it goes over TLS."""
+        return self.url.startswith("https:")
+
     def redirected(self, status: int, location: str) -> Self:
         """The request that follows a redirect (Fetch, "HTTP-redirect fetch").
 

@@ -26,7 +26,7 @@ from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.messages import size_of
 from RealtimeLibrary.core.options import SSESettings
 from RealtimeLibrary.core.sse_request import SSERequest, last_event_id_header
-from RealtimeLibrary.core.sse_transport import EventSource
+from RealtimeLibrary.core.sse_transport import EventSource, request_facts
 from RealtimeLibrary.core.wording import counted, in_words, seconds_of
 
 NO_CONTENT: Final = 204
@@ -90,14 +90,12 @@ class SSESession:
 
     async def _open(self) -> None:
         request, connection = self._request, self._connection
-        facts = {"method": request.method, "headers": connection.secrets.mask_headers(request.headers)}
         connection.connecting(
             f"{request.method} {connection.url}{_told(self.last_event_id)}",
-            last_event_id=connection.secrets.mask(self.last_event_id),
-            **facts,
+            **request_facts(connection, request, self.last_event_id),
         )
         if request.body:
-            connection.sent(request.body)
+            connection.sent(_readable(request.body))
         answer = await self._source.open(request, self.last_event_id)
         self._request = answer.request
         connection.opened(
@@ -232,6 +230,14 @@ def _told(last_event_id: str) -> str:
     if last_event_id_header(last_event_id) is None:
         return f", without Last-Event-ID: HTTP cannot carry {last_event_id!r}"
     return f", Last-Event-ID '{last_event_id}'"
+
+
+def _readable(body: bytes) -> str | bytes:
+    """A body as text if it is UTF-8."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body
 
 
 def _asked_wait(error: RealtimeError) -> float:
