@@ -76,8 +76,8 @@ async def test_comments_are_told_and_are_no_events():
 async def test_unfinished_event_at_the_end_is_told():
     async with ScriptedServer(stream("data: a\n\ndata: b\n")) as server, SSETester() as sse:
         await sse.connect(server.url)
-        await ended(sse)
-        assert told(sse, Happening.COMMENT) == ["The last event was not finished: it is discarded."]
+        assert (await ended(sse)).endswith("1 event received; an unfinished event was discarded")
+        sse.assert_no_error()
 
 
 @pytest.mark.parametrize(
@@ -542,7 +542,7 @@ async def test_reconnects_after_a_clean_end_with_the_last_event_id():
         assert (third.data, third.id) == ("c", "2")
         assert [request.header("last-event-id") for request in server.requests] == [None, "2"]
         assert sse.connection.openings == 2
-        assert "the server ended it" in str(sse.errors[0])
+        assert str(sse.errors[0]) == "The event stream of 'sse' was ended by the server."
         (entry,) = sse.connection.journal.of(Happening.RECONNECTING)
         assert (entry.facts["attempt"], entry.facts["delay"]) == (1, 0.03)
         assert entry.text.startswith("attempt 1 of 3 in 0.03 seconds: closed: the server ended the stream after ")
