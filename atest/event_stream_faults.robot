@@ -13,7 +13,7 @@ A Reset Is An Error, And What Came Before It Is Recorded
     SSE Should Be Closed    timeout=5s
     Get SSE Event Count    ==    1
     Run Keyword And Expect Error
-    ...    SSE error detected: The event stream of 'sse-1' broke: connection reset by the server.*
+    ...    SSE error detected: The event stream of 'sse-1' broke: the connection was reset.*
     ...    SSE Should Have No Errors
 
 A Body That Breaks Off Is An Error

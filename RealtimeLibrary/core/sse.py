@@ -66,7 +66,8 @@ class SSETester(Tester[SSEEvent]):
             raise WrongUse(f"'{self.connection.alias}' is already connected to {self.url}.")
         settings = self._settings = self._settings.updated(**options)
         refuse_half_secret(url, "URL")
-        self._secrets.add_url(url)
+        for known in filter(None, (url, settings.proxy)):
+            self._secrets.add_url(known)
         request = SSERequest.of(
             url,
             method=settings.method,

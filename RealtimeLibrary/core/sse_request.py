@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from RealtimeLibrary.core.errors import InvalidArgument
 from RealtimeLibrary.core.payloads import to_json
-from RealtimeLibrary.core.secrets import CREDENTIAL_HEADERS, refuse_half_secret
+from RealtimeLibrary.core.secrets import CREDENTIAL_HEADERS, MASK, refuse_half_secret
 
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS: Final = 20
@@ -83,6 +83,11 @@ class SSERequest:
         if not re.fullmatch(_TOKEN, method):
             raise InvalidArgument(f"Argument 'method' got value '{method}' that is no HTTP method.")
         return cls(method.upper(), address, fields, content)
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether it goes over TLS."""
+        return self.url.startswith("https:")
 
     def redirected(self, status: int, location: str) -> Self:
         """The request that follows a redirect (Fetch, "HTTP-redirect fetch").
@@ -163,7 +168,8 @@ def _address_of(url: str, params: Mapping[str, str]) -> tuple[str, str]:
     except ValueError:
         usable = False
     if not usable:
-        raise InvalidArgument(f"'{url}' is not an http:// or https:// URL.")
+        shown = re.sub(r"//[^/]*@", f"//{MASK}@", url.partition("?")[0])
+        raise InvalidArgument(f"'{shown}' is not an http:// or https:// URL.")
     for name, value in params.items():
         refuse_half_secret(value, f"Parameter '{name}'")
     query = parts.query

@@ -1,8 +1,8 @@
 """The life of an event stream as EventSource lives it (WHATWG HTML 9.2.2 and 9.2.3), recorded step by step.
 
 A session opens the stream, records it to its end, and restores it as often as the policy allows: after a clean end, a
-reset, a truncated body or silence. Status 204, another HTTP error, another content type
-or a broken limit end it for good.
+reset, a truncated body or silence. Status 204, another HTTP error, another content type or a broken limit end it for
+good.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.messages import size_of
 from RealtimeLibrary.core.options import SSESettings
 from RealtimeLibrary.core.sse_request import SSERequest, last_event_id_header
-from RealtimeLibrary.core.sse_transport import EventSource
+from RealtimeLibrary.core.sse_transport import EventSource, request_facts
 from RealtimeLibrary.core.wording import counted, in_words, seconds_of
 
 NO_CONTENT: Final = 204
@@ -56,6 +56,7 @@ class SSESession:
         self._source = EventSource(connection, settings, httpx.Cookies())
         self._reading: asyncio.Task[None] | None = None
         self._attempts = 0
+        self._is_cut = False
 
     async def start(self) -> None:
         """Open the stream and read it from now on.
@@ -90,14 +91,12 @@ class SSESession:
 
     async def _open(self) -> None:
         request, connection = self._request, self._connection
-        facts = {"method": request.method, "headers": connection.secrets.mask_headers(request.headers)}
         connection.connecting(
             f"{request.method} {connection.url}{_told(self.last_event_id)}",
-            last_event_id=connection.secrets.mask(self.last_event_id),
-            **facts,
+            **request_facts(connection, request, self.last_event_id),
         )
         if request.body:
-            connection.sent(request.body)
+            connection.sent(_readable(request.body))
         answer = await self._source.open(request, self.last_event_id)
         self._request = answer.request
         connection.opened(
@@ -138,8 +137,7 @@ class SSESession:
             return error
         finally:
             await self._source.close()
-        if parser.has_unfinished_event:
-            self._connection.happened(Happening.COMMENT, "The last event was not finished: it is discarded.")
+            self._is_cut = parser.has_unfinished_event
         return None
 
     def _take(self, batch: Batch, parser: EventStreamParser) -> None:
@@ -165,7 +163,7 @@ class SSESession:
                 connection.failed(fault)
             connection.closed(ending)
             return False
-        connection.failed(fault or self._broke("the server ended it"))
+        connection.failed(fault or ConnectionClosed(f"{self._subject} was ended by the server."))
         if policy.counts_anew(self._open_for(), self._received()):
             self._attempts = 0
         why, at_least = ending.text, 0.0
@@ -206,10 +204,13 @@ class SSESession:
 
     def _ending(self, fault: ConnectionProblem | None) -> Ending:
         lived = f"after {in_words(round(self._open_for(), 3))}, {counted(self._received(), 'event')} received"
+        cut = "; an unfinished event was discarded" if self._is_cut else ""
         if fault is None:
-            return Ending(f"closed: the server ended the stream {lived}", "server")
-        text = f"closed {lived}: {fault}".replace(self._subject, "it").rstrip(".")
-        return Ending(text, "us" if isinstance(fault, PeerViolation) else "network", is_error=True)
+            return Ending(f"closed: the server ended the stream {lived}{cut}", "server")
+        why = f"{fault}".replace(self._subject, "it").rstrip(".")
+        return Ending(
+            f"closed {lived}: {why}{cut}", "us" if isinstance(fault, PeerViolation) else "network", is_error=True
+        )
 
     def _open_for(self) -> float:
         return time.monotonic() - (self._connection.opened_at or 0.0)
@@ -232,6 +233,14 @@ def _told(last_event_id: str) -> str:
     if last_event_id_header(last_event_id) is None:
         return f", without Last-Event-ID: HTTP cannot carry {last_event_id!r}"
     return f", Last-Event-ID '{last_event_id}'"
+
+
+def _readable(body: bytes) -> str | bytes:
+    """A body as text if it is UTF-8."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body
 
 
 def _asked_wait(error: RealtimeError) -> float:

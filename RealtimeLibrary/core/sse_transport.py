@@ -5,6 +5,7 @@ and credentials stay with their origin. All errors are the library's own.
 """
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, suppress
@@ -14,6 +15,7 @@ from typing import Any, Final
 import httpx
 from httpx_sse import aconnect_sse
 
+from RealtimeLibrary.core.causes import RESET
 from RealtimeLibrary.core.connection import EventConnection
 from RealtimeLibrary.core.content_coding import ACCEPTED, CodingError, decoder_of
 from RealtimeLibrary.core.errors import (
@@ -25,7 +27,7 @@ from RealtimeLibrary.core.errors import (
     PeerViolation,
     TimedOut,
 )
-from RealtimeLibrary.core.network_errors import network_words
+from RealtimeLibrary.core.http_causes import http_cause
 from RealtimeLibrary.core.options import SSESettings
 from RealtimeLibrary.core.sse_request import (
     MAX_REDIRECTS,
@@ -33,6 +35,7 @@ from RealtimeLibrary.core.sse_request import (
     SSERequest,
     is_event_stream,
     last_event_id_header,
+    origin_of,
     retry_after,
 )
 from RealtimeLibrary.core.tls import tls_context, without_tls
@@ -81,6 +84,7 @@ class EventSource:
         self._cookies = cookies
         self._resources = AsyncExitStack()
         self._response: httpx.Response | None = None
+        self._tls: ssl.SSLContext | None = None
         self._progress = ""
 
     async def open(self, request: SSERequest, last_event_id: str) -> Answer:
@@ -93,6 +97,8 @@ class EventSource:
             NotAnEventStream: The content type is another one.
             InvalidArgument: An option cannot be used.
         """
+        if request.is_tls:
+            self._trusted()  # made before the clock runs: it can take as long as the handshake
         begun = time.monotonic()
         timeout = seconds_of(self._settings.connect_timeout, "connect_timeout")
         try:
@@ -126,7 +132,7 @@ class EventSource:
             raise PeerViolation(f"The event stream of '{self._connection.alias}' cannot be read: {error}.") from error
         except (httpx.HTTPError, OSError) as error:
             raise ConnectionClosed(
-                f"The event stream of '{self._connection.alias}' broke: {network_words(error)}."
+                f"The event stream of '{self._connection.alias}' broke: {http_cause(error)}."
             ) from error
 
     async def close(self) -> None:
@@ -167,22 +173,19 @@ class EventSource:
                 f"Cannot connect '{self._connection.alias}': {self._connection.url} is no URL."
             ) from error
         except (httpx.HTTPError, OSError) as error:
-            raise self._cannot_connect(network_words(error)) from error
+            raise self._cannot_connect(self._cause(error, request)) from error
         self._take_cookies(source.response)
         return source.response
 
     def _client(self, request: SSERequest, last_event_id: str) -> httpx.AsyncClient:
         settings = self._settings
-        is_tls = request.url.startswith("https:")
 
         async def complete(sent: httpx.Request) -> None:
             _complete(sent.headers, request.headers, last_event_id)
 
         try:
             return httpx.AsyncClient(
-                verify=tls_context(settings.verify, settings.client_cert, settings.client_key)
-                if is_tls
-                else without_tls(),
+                verify=self._trusted() if request.is_tls else without_tls(),
                 timeout=None,
                 proxy=settings.proxy,
                 trust_env=not is_loopback(request.url),
@@ -191,6 +194,12 @@ class EventSource:
             )
         except ValueError as error:
             raise InvalidArgument(f"Argument 'proxy' is no proxy URL: {shortened(str(error))}") from error
+
+    def _trusted(self) -> ssl.SSLContext:
+        if self._tls is None:
+            settings = self._settings
+            self._tls = tls_context(settings.verify, settings.client_cert, settings.client_key)
+        return self._tls
 
     async def _trace(self, name: str, info: Mapping[str, Any]) -> None:
         self._progress = _PROGRESS.get(name, self._progress)
@@ -214,7 +223,9 @@ class EventSource:
         connection.secrets.add_url(target.url)
         connection.secrets.add_headers(target.headers)
         connection.url = connection.secrets.mask_url(target.url)
-        connection.connecting(f"HTTP {status} redirects to {connection.url}", status=status, url=connection.url)
+        connection.connecting(
+            f"HTTP {status} redirects to {connection.url}", status=status, **request_facts(connection, target)
+        )
         return target
 
     async def _check(self, response: httpx.Response) -> None:
@@ -239,8 +250,25 @@ class EventSource:
             response.status_code,
         )
 
+    def _cause(self, error: BaseException, request: SSERequest) -> str:
+        scheme, host, port = origin_of(request.url)
+        place = f"{host}:{port}" if self._settings.proxy is None else "the proxy"
+        cause = http_cause(error, host, place)
+        if scheme == "https" and cause == RESET and self._settings.client_cert is None:
+            # In TLS 1.3 the handshake is done for the client before the server has seen its certificate.
+            cause += "; it may ask for a client certificate (client_cert=)"
+        return self._connection.secrets.mask(cause)
+
     def _cannot_connect(self, why: str) -> CannotConnect:
         return CannotConnect(f"Cannot connect '{self._connection.alias}' to {self._connection.url}: {why}.")
+
+
+def request_facts(connection: EventConnection, request: SSERequest, last_event_id: str = "") -> dict[str, Any]:
+    """What the journal tells of a request, without secrets."""
+    headers = connection.secrets.mask_headers(request.headers)
+    if (value := last_event_id_header(last_event_id)) is not None:
+        headers["Last-Event-ID"] = connection.secrets.mask(value)
+    return {"method": request.method, "url": connection.url, "headers": headers}
 
 
 def _complete(headers: httpx.Headers, own: Mapping[str, str], last_event_id: str) -> None:

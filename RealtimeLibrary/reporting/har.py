@@ -119,7 +119,7 @@ def _request(attempt: _Attempt, wall_clock: float) -> Iterator[str]:
 
 def _head(attempt: _Attempt, wall_clock: float) -> dict[str, Any]:
     secrets = attempt.connection.secrets
-    url = secrets.mask_url(attempt.connection.url)
+    url = attempt.request.get("url") or secrets.mask_url(attempt.connection.url)
     milliseconds = round((attempt.end - attempt.begin) * 1000, 3)
     request = {
         "method": attempt.request.get("method", "GET"),

@@ -80,6 +80,7 @@ class ScriptedServer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # an aborted transport closes its socket one turn later
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
@@ -97,8 +98,10 @@ class ScriptedServer:
                     await answer(peer)
                 else:
                     await peer.send(answer)
-            finally:
                 writer.close()
+                await writer.wait_closed()
+            finally:
+                writer.transport.abort()
 
 
 async def _read(reader: asyncio.StreamReader) -> Request:

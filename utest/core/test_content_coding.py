@@ -23,7 +23,7 @@ CODINGS = [
     ("GZip", gzip.compress),
     ("deflate", zlib.compress),
     ("deflate", raw_deflate),
-    ("br", brotli.compress),
+    ("br", lambda data: brotli.compress(data, quality=1)),
     ("", bytes),
     ("identity", bytes),
     ("gzip, br", lambda data: brotli.compress(gzip.compress(data))),

@@ -163,6 +163,20 @@ def test_last_event_id_of_the_connection_before_is_kept_until_a_new_one_comes():
     assert parser.feed(b"data: a\n\nid: 42\ndata: b\n\n").ids == ["41", "42"]
 
 
+@given(st.lists(st.integers(0, 400), max_size=8))
+def test_resuming_after_the_last_event_id_loses_and_doubles_nothing(cuts: list[int]):
+    """Wherever a connection is cut, the next one goes on after the last event that was complete."""
+    received: list[str] = []
+    last_event_id = ""
+    for cut in [*cuts, None]:
+        numbers = range(int(last_event_id or "0") + 1, 21)
+        stream = b"".join(b"id: %d\r\ndata: %d\r\n\r\n" % (number, number) for number in numbers)
+        parser = EventStreamParser(last_event_id=last_event_id)
+        received += parser.feed(stream[:cut]).datas
+        last_event_id = parser.last_event_id
+    assert received == [str(number) for number in range(1, 21)]
+
+
 def test_unfinished_event_is_told():
     parser = EventStreamParser()
     assert not parser.has_unfinished_event

@@ -40,6 +40,11 @@ def test_other_urls_are_refused(url: str):
         SSERequest.of(url)
 
 
+def test_refused_url_shows_no_credentials():
+    with pytest.raises(InvalidArgument, match=r"^'ws://<secret>@host.test/' is not"):
+        SSERequest.of("ws://user:geheim@host.test/?token=geheim")
+
+
 def test_params_are_added_to_the_query():
     assert SSERequest.of(f"{URL}?a=1", params={"b": "x y", "c": "ä"}).url == f"{URL}?a=1&b=x+y&c=%C3%A4"
 
