@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from tasks.console import Problem, run, say
+from tasks.console import Problem, run_quietly, say
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -16,11 +16,11 @@ def find_or_install() -> str:
     apt = shutil.which("apt-get")
     if not apt:
         raise Problem("No Chrome or Chromium found. Install one, or name it in the environment variable CHROMIUM.")
-    say("Installing Debian's chromium for the page tests")
+    say("Installing Debian's chromium for the page tests (takes a minute or two)")
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    run([*sudo, apt, "update", "-qq"], quiet)
-    if run([*sudo, apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"], quiet) or not _find():
+    run_quietly([*sudo, apt, "update", "-qq"], quiet)
+    if run_quietly([*sudo, apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"], quiet) or not _find():
         raise Problem("Chromium could not be installed. Run as root: apt-get install chromium")
     return _find()
 
