@@ -186,7 +186,7 @@ Part 3-3 High Volume
     Connect WebSocket    ${WS}/tick-data
     On Message    Hear    tick
     VAR    @{symbols}    AAPL    GOOGL    MSFT
-    VAR    &{subscribe}    type=subscribe    channel=tick_updates    symbols=${symbols}
+    VAR    &{subscribe}    type=subscribe    channel=tick_updates    symbols=${symbols}    count=${300}
     Send Message    ${subscribe}
     ${ticks} =    Collect Messages    1s    type=tick_update
     Should Be True    len($ticks) > 100

@@ -59,6 +59,13 @@ An Unknown Listener Keyword Is Refused
     Connect WebSocket    ${WS}/test/close?messages=1
     Run Keyword And Expect Error    *No Such Keyword*    Listen And Wait    No Such Keyword
 
+A Listener Slower Than The Stream Does Not Hold Up A Keyword For Ever
+    [Timeout]    60s
+    Connect WebSocket    ${WS}/test/flood?rate=100
+    On Message    Hear Slowly
+    ${messages} =    Collect Messages    300ms
+    Should Be True    len($HEARD) >= len($messages)
+
 Close And Error Are Heard
     Connect WebSocket    ${WS}/test/close?code=4001&reason=bye
     On WebSocket Close    Note
@@ -109,6 +116,11 @@ Note Event
 Note Stream End
     [Arguments]    @{why}
     Append To List    ${HEARD}    end
+
+Hear Slowly
+    [Arguments]    ${message}
+    Sleep    15ms
+    Append To List    ${HEARD}    ${message.seq}
 
 Refuse
     [Arguments]    ${message}

@@ -45,7 +45,7 @@ Run Python
     ...    @{arguments}
     ...    stderr=STDOUT
     ...    stdin=NONE
-    ...    timeout=120s
+    ...    timeout=300s
     ...    on_timeout=kill
     Log    ${result.stdout}
     Should Be Equal As Integers    ${result.rc}    0    ${result.stdout}

@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from tasks.console import Problem, run, say
+from tasks.console import Problem, run_quietly, say
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -16,12 +16,15 @@ def find_or_install() -> str:
     apt = shutil.which("apt-get")
     if not apt:
         raise Problem("No Chrome or Chromium found. Install one, or name it in the environment variable CHROMIUM.")
-    say("Installing Debian's chromium for the page tests")
-    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    say("Installing Debian's chromium for the page tests (takes a minute or two)")
+    sudo = [] if os.geteuid() == 0 or not shutil.which("sudo") else ["sudo", "-n"]
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    run([*sudo, apt, "update", "-qq"], quiet)
-    if run([*sudo, apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"], quiet) or not _find():
-        raise Problem("Chromium could not be installed. Run as root: apt-get install chromium")
+    run_quietly([*sudo, apt, "update", "-qq"], quiet)
+    run_quietly([*sudo, apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"], quiet)
+    if not _find():
+        raise Problem(
+            "Chromium could not be installed; apt-get's messages above say why. As root: apt-get install chromium"
+        )
     return _find()
 
 

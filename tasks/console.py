@@ -27,3 +27,17 @@ def run(command: Command, env: Mapping[str, str] | None = None) -> int:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | dict(env or {})
     sys.stdout.flush()
     return subprocess.run([str(part) for part in command], cwd=ROOT, env=environment).returncode
+
+
+def run_quietly(command: Command, env: Mapping[str, str] | None = None) -> int:
+    """Run a command whose output matters only if it fails; then it goes to the console."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        env=os.environ | dict(env or {}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    if done.returncode:
+        print(done.stdout.decode(errors="replace"), flush=True)
+    return done.returncode
