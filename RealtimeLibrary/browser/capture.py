@@ -139,8 +139,8 @@ class PageCapture:
         family = _FAMILIES[event["family"]]
         kind = PageWebSocket if family is WEBSOCKET else PageEventStream
         stream: PageStream[Any] = kind(self._connect(family, event["url"]), event)
+        self._add(stream)  # before a waiting thread can see it
         self._captured[event["stream"]] = Captured(stream, event["url"])
-        self._add(stream)
         self._changed()
 
     def _ended(self, reason: str | None) -> None:

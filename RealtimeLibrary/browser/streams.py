@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from RealtimeLibrary.browser.uplink import Event
 from RealtimeLibrary.core.connection import Connection, EventConnection, MessageConnection
-from RealtimeLibrary.core.ending import Ending, code_in_words
+from RealtimeLibrary.core.ending import ERROR_CODES, Ending, code_in_words
 from RealtimeLibrary.core.errors import ConnectionProblem, WrongUse
 from RealtimeLibrary.core.event_stream import EventStreamParser
 from RealtimeLibrary.core.journal import Happening
@@ -20,7 +20,6 @@ from RealtimeLibrary.core.wording import Seconds, counted, in_words
 
 ItemT = TypeVar("ItemT", bound=Item)
 
-_CLEAN_CODES: Final = (1000, 1001, 1005)
 _ENDED_BY: Final = {
     "navigation": "closed with its document: the page was left or reloaded",
     "page": "closed by the page",
@@ -121,10 +120,11 @@ class PageStream(ABC, Generic[ItemT]):
 
     def _lived(self) -> str:
         opened_at = self.connection.opened_at
-        received = counted(self.connection.record.last, self.connection.family.noun)
         if opened_at is None:
             return "; it never was open"
-        return f" after {in_words(round(time.monotonic() - opened_at, 3))}, {received} received before"
+        seconds = max(round(time.monotonic() - opened_at, 3), 0.001)
+        received = counted(self.connection.record.last, self.connection.family.noun)
+        return f" after {in_words(seconds)} and {received}"
 
     def _shown_url(self, url: str) -> str:
         return self.connection.secrets.mask_url(url)
@@ -171,7 +171,7 @@ class PageWebSocket(PageStream[Any]):
         if code is None:
             return super()._ending(event)
         by = event.get("by", "network")
-        is_error = by != "page" and code not in _CLEAN_CODES
+        is_error = by == "network" or code in ERROR_CODES
         joint = ": " if by == "network" else " with "
         text = f"{_ENDED_BY.get(by, 'closed')}{joint}{code_in_words(code, reason)}{self._lived()}"
         side: Any = {"server": "server", "page": "us"}.get(by, "network")

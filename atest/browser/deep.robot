@@ -34,10 +34,7 @@ Twenty Popups Are Captured Once, Whoever Sees Them First
     FOR    ${number}    IN RANGE    1    21
         Evaluate JavaScript    ${None}    url => { window.popup = window.open(url); }
         ...    arg=${SITE}/page?ws=5&sse=5&popup=${number}
-        ${ws}=    Wait For Page WebSocket
-        ${sse}=    Wait For Page SSE
-        Numbers Should Be Complete    ${ws}    5
-        Numbers Should Be Complete    ${sse}    5
+        Popup Should Be Captured
         Evaluate JavaScript    ${None}    () => popup.close()
     END
     @{connections}=    Get Connections

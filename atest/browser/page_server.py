@@ -5,8 +5,10 @@
 """
 
 import asyncio
+import contextlib
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -153,9 +155,9 @@ class PageServer:
         if "status" in query:
             return web.Response(status=int(query["status"]))
         response = web.StreamResponse(headers=HEADERS)
-        await response.prepare(request)
         first = int(request.headers.get("Last-Event-ID", "id-0").removeprefix("id-")) + 1
-        try:
+        with self._visit("sse"):
+            await response.prepare(request)
             await response.write(f"retry: {query.get('retry', 100)}\n\n".encode())
             for number in range(first, int(query.get("sse") or 0) + 1):
                 await response.write(sse_event(number).encode())
@@ -164,24 +166,29 @@ class PageServer:
                     return response
             await response.write(b": all sent\n\n")
             await asyncio.Event().wait()
-        finally:
-            self.left.put_nowait("sse")
         return response
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         query = request.query
         self._note(request)
         response = web.StreamResponse(headers=HEADERS)
-        await response.prepare(request)
-        try:
+        with self._visit("stream"):
+            await response.prepare(request)
             for number in range(1, int(query.get("fetch") or 0) + 1):
                 await response.write(sse_event(number).encode())
                 await self._gap(query)
             if "hold" in query:
                 await asyncio.Event().wait()
-        finally:
-            self.left.put_nowait("stream")
         return response
+
+    @contextlib.contextmanager
+    def _visit(self, kind: str) -> Iterator[None]:
+        """A visitor who leaves in the middle is no error, but noted."""
+        try:
+            with contextlib.suppress(ConnectionResetError):
+                yield
+        finally:
+            self.left.put_nowait(kind)
 
     async def _gap(self, query: Any) -> None:
         if gap := float(query.get("gap", 0)):

@@ -54,7 +54,7 @@ Forty Of Forty Popups Are Captured From Their First Message
     FOR    ${number}    IN RANGE    1    41
         Evaluate JavaScript    ${None}    url => { window.popup = window.open(url); }
         ...    arg=${SITE}/page?ws=5&sse=5&popup=${number}
-        Both Should Be Complete    5
+        Popup Should Be Captured
         Evaluate JavaScript    ${None}    () => popup.close()
     END
 
