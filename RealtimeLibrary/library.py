@@ -1,6 +1,7 @@
 """The Robot Framework library: import options, wiring, the hook around every keyword, and closing by itself."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, ClassVar, Literal
 
@@ -8,7 +9,8 @@ from robot import result, running
 from robot.api.deco import library
 from robotlibcore import DynamicCore
 
-from RealtimeLibrary.core.errors import RealtimeError
+from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Family
+from RealtimeLibrary.core.errors import ExpectationFailed, RealtimeError, UnknownAlias, WrongUse
 from RealtimeLibrary.core.secrets import SECRET_PARAMS
 from RealtimeLibrary.keywords.arguments import AS_IMPORTED, CONVERTERS, Headers, Url, given
 from RealtimeLibrary.keywords.asserting import Asserting
@@ -19,11 +21,13 @@ from RealtimeLibrary.keywords.groups import Groups
 from RealtimeLibrary.keywords.listening import Listening
 from RealtimeLibrary.keywords.page import Page
 from RealtimeLibrary.keywords.page_streams import PageStreams
+from RealtimeLibrary.keywords.reports import Reports
 from RealtimeLibrary.keywords.sending import Sending
 from RealtimeLibrary.keywords.session import AutoClose, Session
 from RealtimeLibrary.keywords.stream_contents import StreamContents
 from RealtimeLibrary.keywords.stream_timing import StreamTiming
 from RealtimeLibrary.keywords.subscribing import Subscribing
+from RealtimeLibrary.keywords.transcripts import Transcripts, leave_transcript
 from RealtimeLibrary.keywords.waiting import Waiting
 from RealtimeLibrary.version import __version__
 
@@ -136,6 +140,8 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
         reconnect_delay: timedelta = timedelta(seconds=1),
         auto_close: AutoClose = AutoClose.test,
         *,
+        progress: bool = True,
+        transcripts: Transcripts = Transcripts.never,
         secret_params: Sequence[str] = SECRET_PARAMS,
         headers: Headers | None = AS_IMPORTED,
         reconnect_backoff: float = 1,
@@ -166,6 +172,10 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
             auto_close: When connections are closed by themselves: `test` closes at the end of a test what it opened,
                 and at the end of a suite what its setup opened; `suite` at the end of a suite what was opened in it;
                 `manual` only at the end of the run. Closing forgets alias and record.
+            progress: Whether a wait of more than five seconds says on the console what it waits for, if that is a
+                terminal.
+            transcripts: Which tests leave a transcript in the output directory, linked from the log: those that fail
+                (`on-failure`), `always` or `never`.
             secret_params: Query parameters that are masked in URLs.
         """
         options = given(
@@ -195,7 +205,8 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
             params=params,
             idle_timeout=idle_timeout,
         )
-        session = self._session = Session(timeout, options, secret_params, auto_close)
+        session = self._session = Session(timeout, options, secret_params, auto_close, progress=progress)
+        self._transcripts = transcripts
         page_streams = self._page_streams = PageStreams(session)
         super().__init__(
             [
@@ -209,6 +220,7 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
                 StreamTiming(session),
                 Groups(session),
                 Subscribing(session),
+                Reports(session),
                 Page(page_streams),
             ]
         )
@@ -223,8 +235,22 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
             return value
         except RealtimeError as error:
             error.args = (session.explained(error),)
+            self._log_failure(error, name, kwargs or {})
             # The cause is in the text already; its own text is foreign and may hold a secret.
             raise error from None
+        except AssertionError as error:
+            self._log_failure(error, name, kwargs or {})
+            raise
+
+    def _log_failure(self, error: Exception, name: str, kwargs: Mapping[str, Any]) -> None:
+        """Add the latest past of the connection that the failed keyword is about."""
+        if isinstance(error, WrongUse) or name.startswith("connect_"):
+            return
+        if isinstance(error, ExpectationFailed) and error.situation is not None:
+            self._session.log.failed(error, error.situation.connection)
+            return
+        with suppress(UnknownAlias):
+            self._session.log.failed(error, self._session.connection(kwargs.get("alias"), _family_of(name)))
 
     def get_keyword_documentation(self, name: str) -> str:
         """The documentation with every argument of the keyword."""
@@ -247,6 +273,7 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
 
     def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
         """Close what the test opened."""
+        leave_transcript(result, [stream.connection for stream in self._session.store], self._transcripts)
         if self._session.auto_close is AutoClose.test:
             self._close_opened_by(data.full_name)
         self._session.owner = data.parent.full_name if data.parent else ""
@@ -265,3 +292,10 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
     def _close_opened_by(self, owner: str) -> None:
         self._page_streams.stop_if_owned_by(owner)
         self._session.close(self._session.store.owned_by(owner))
+
+
+def _family_of(keyword: str) -> Family | None:
+    """The family of connections that a keyword is about, `None` for both."""
+    if "sse" in keyword:
+        return SSE
+    return WEBSOCKET if any(word in keyword for word in ("websocket", "message", "ping")) else None

@@ -26,6 +26,7 @@ from RealtimeLibrary.core.waiting import Expectation, Items, Open
 from RealtimeLibrary.core.websocket import WebSocketTester
 from RealtimeLibrary.core.wording import seconds_of
 from RealtimeLibrary.keywords.arguments import Timeout, Url, plain_options, revealed
+from RealtimeLibrary.keywords.log import Log
 from RealtimeLibrary.keywords.returned import Returned
 from RealtimeLibrary.keywords.store import Store, Stream, WebSocketStream
 from RealtimeLibrary.reporting.failure import explain
@@ -53,6 +54,7 @@ class Session:
         options: Connect options given at import, by name.
         secret_params: Names of query parameters that are masked.
         auto_close: When connections are closed by themselves.
+        progress: Whether long waits say on the console what they wait for.
     """
 
     def __init__(
@@ -61,6 +63,8 @@ class Session:
         options: Mapping[str, Any],
         secret_params: Iterable[str],
         auto_close: AutoClose,
+        *,
+        progress: bool = True,
     ) -> None:
         self.timeout = seconds_of(timeout, "timeout")
         self.options = options
@@ -69,6 +73,7 @@ class Session:
         self.bridge = LoopThread()
         self.store = Store()
         self.returned = Returned(self.secrets)
+        self.log = Log(self.secrets, progress=progress)
         self.owner = ""
         self._listeners: list[tuple[Connection[Any], Listener[Any]]] = []
         self._dialects = {
@@ -220,16 +225,21 @@ class Session:
             expectation: What must come true.
             meanwhile: Called besides, at least ten times a second.
         """
+        begun_at = time.monotonic()
+        progress = self.log.progress_of(expectation)
 
         def between() -> None:
             self.run_listeners()
+            progress()
             if meanwhile is not None:
                 meanwhile()
 
         try:
-            return self.bridge.wait(expectation, between)
+            result = self.bridge.wait(expectation, between)
         finally:
             self.run_listeners()
+        self.log.passed(expectation, result, begun_at)
+        return result
 
     def wait_for_items(
         self,
