@@ -11,7 +11,7 @@ from RealtimeLibrary.core.conditions import ANY
 from RealtimeLibrary.core.expression_paths import step
 from RealtimeLibrary.core.findings import MISSING, UNSTATED, Absent, Finding, miss_score
 from RealtimeLibrary.core.messages import Item
-from RealtimeLibrary.core.secrets import Secrets
+from RealtimeLibrary.core.secrets import MASK, Secrets
 from RealtimeLibrary.core.situation import Situation
 from RealtimeLibrary.core.wording import counted
 from RealtimeLibrary.reporting.seen import examined, moment
@@ -22,6 +22,10 @@ _PARTS: Final = 6
 
 _SEARCHED_NODES: Final = 2_000
 """Values of a payload that are searched for a key that stands elsewhere."""
+
+
+_ALIKE: Final = 0.6
+"""Nearness from which a text that is another one may be meant for the expected one; see `findings.miss_score`."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,12 @@ def nearest_miss(situation: Situation) -> NearestMiss | None:
 
 
 def _is_telling(miss: NearestMiss, score: tuple[int, float]) -> bool:
-    """Whether it says more than a list of what came: another type alone does not, nor does a missing key."""
-    if len(miss.findings) == 1 and is_about_type(miss.findings[0]):
-        return bool(miss.findings[0].note)
+    """Whether it says more than a list of what came: another type or another text alone does not."""
+    first = miss.findings[0] if miss.findings else None
+    if first is not None and len(miss.findings) == 1 and not first.note:
+        whole_payload = isinstance(first.expected, str) and first.actual is miss.item.raw
+        if is_about_type(first) or (whole_payload and score[1] < _ALIKE):
+            return False
     return score > (0, 0.0) or any(_place_elsewhere(finding, miss.item) for finding in miss.findings)
 
 
@@ -107,8 +114,22 @@ def _problem(finding: Finding, item: Item, secrets: Secrets) -> str:
     else:
         what = f"was {shown_value(finding.actual, secrets)}"
         if not isinstance(finding.expected, Absent):
-            what += f", expected {shown_value(finding.expected, secrets)}"
+            expected = shown_value(finding.expected, secrets)
+            what += f", expected {expected}"
+            note = note or _hidden_difference(finding, what, expected)
     return f"{place} {what}".lstrip() + (f": {note}" if note else "")
+
+
+def _hidden_difference(finding: Finding, what: str, expected: str) -> str:
+    """Where two texts differ that look alike, because they are long or masked."""
+    actual, wanted = finding.actual, finding.expected
+    if not isinstance(actual, str) or not isinstance(wanted, str) or not what.startswith(f"was {expected},"):
+        return ""
+    if MASK in expected:
+        return "they differ in a secret"
+    position = next((i for i, (a, b) in enumerate(zip(actual, wanted, strict=False)) if a != b), None)
+    same = min(len(actual), len(wanted)) if position is None else position
+    return f"they differ from character {same + 1:,} on"
 
 
 def _elsewhere(finding: Finding, item: Item, secrets: Secrets) -> str:

@@ -150,6 +150,51 @@ class InnerSuite:
         self._run = InnerRun(code, console, collector.tests, collector.messages, text, folder)
         return self._run
 
+    @keyword
+    def inner_test_should_log(self, name: str, *parts: str) -> None:
+        """Fail unless the messages that this test logged, at INFO or above, hold all parts."""
+        collector = _Collector()
+        self._test(name).visit(collector)
+        logged = "\n".join(message.message for message in collector.messages if message.level not in ("DEBUG", "TRACE"))
+        for part in parts:
+            if part not in logged:
+                raise AssertionError(f"The log of inner test '{name}' lacks '{part}':\n{logged}")
+
+    @keyword
+    def inner_run_should_have_no_warnings(self) -> None:
+        """Fail if the last inner run logged a warning or an error."""
+        loud = [message.message for message in self._last.messages if message.level in ("WARN", "ERROR")]
+        if loud:
+            raise AssertionError(f"The inner run has warnings or errors: {loud}")
+
+    @keyword
+    def inner_file_should_contain(self, path: str, *parts: str) -> None:
+        """Fail unless this file in the output directory of the last inner run holds all parts."""
+        text = (self._last.folder / path).read_text(encoding="utf-8")
+        for part in parts:
+            if part not in text:
+                raise AssertionError(f"File '{path}' of the inner run lacks '{part}':\n{text}")
+
+    @keyword
+    def inner_log_should_not_contain(self, text: str) -> None:
+        """Fail if log.html of the last inner run holds this text."""
+        if text in self._last.log:
+            raise AssertionError(f"log.html of the inner run contains '{text}'.")
+
+    @keyword
+    def inner_files_should_not_contain(self, text: str) -> None:
+        """Fail if any file of the last inner run holds this text."""
+        for path in self._last.folder.rglob("*"):
+            if path.is_file() and text in path.read_text(encoding="utf-8"):
+                raise AssertionError(f"File '{path.name}' of the inner run contains '{text}'.")
+
+    @keyword
+    def inner_files_should_be_smaller_than(self, size: int) -> None:
+        """Fail if what Robot wrote in the last inner run, transcripts aside, has a larger file, in bytes."""
+        for path in self._last.folder.iterdir():
+            if path.is_file() and path.stat().st_size >= size:
+                raise AssertionError(f"File '{path.name}' of the inner run has {path.stat().st_size:,} bytes.")
+
     @property
     def _last(self) -> InnerRun:
         if self._run is None:

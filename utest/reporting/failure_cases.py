@@ -446,6 +446,13 @@ def five_megabytes_in_one_line() -> str:
 
 
 @case
+def long_texts_that_differ_late() -> str:
+    text = "x" * 40_000
+    chat = websocket().received(1, json.dumps({"type": "blob", "data": text + "b"}))
+    return told(chat.wait({"type": "blob", "data": text + "a"}))
+
+
+@case
 def a_hostile_close_reason() -> str:
     chat = websocket()
     chat.closed(1, "closed by the server with 1000 (OK) '*HTML*<b>\n\x1b[2J\x00' after 11 seconds")
@@ -474,6 +481,12 @@ def secrets_in_differences() -> str:
     chat = websocket(codec=secretive("s3cr3t-token")).sent(-1, '{"auth":"s3cr3t-token"}')
     chat.received(1, '{"type":"ack","token":"s3cr3t-token"}')
     return told(chat.wait({"type": "ack", "token": "other s3cr3t-token"}))
+
+
+@case
+def two_secrets_that_differ() -> str:
+    chat = websocket(codec=secretive("s3cr3t-one", "s3cr3t-two")).received(1, '{"type":"ack","token":"s3cr3t-one"}')
+    return told(chat.wait({"type": "ack", "token": "s3cr3t-two"}))
 
 
 @case
