@@ -19,7 +19,7 @@ from RealtimeLibrary.core.wording import counted, in_words
 from RealtimeLibrary.reporting.history import last_item_lines, life_lines, silence_lines
 from RealtimeLibrary.reporting.nearest import nearest_miss, nearest_miss_lines
 from RealtimeLibrary.reporting.others import label_of, other_lines
-from RealtimeLibrary.reporting.seen import matching, moment, newest
+from RealtimeLibrary.reporting.seen import matching, newest
 from RealtimeLibrary.reporting.showing import described_payload, visible
 from RealtimeLibrary.reporting.traps import notes
 
@@ -105,8 +105,7 @@ def _offence(situation: Situation, offender: Item) -> Iterator[str]:
     connection = situation.connection
     secrets, noun = connection.secrets, connection.family.noun
     label = "" if offender.type is None else f"{label_of(offender, secrets)}  "
-    when = moment(offender.received_at - situation.begun_at)
-    yield f"    #{offender.number} at {when}  {label}{described_payload(offender.raw, secrets)}"
+    yield f"    #{offender.number}  {label}{described_payload(offender.raw, secrets)}"
     if situation.wanted is not None:
         later = newest(connection, offender.number + 1, connection.record.last)
         if more := matching(situation.wanted.condition, later):

@@ -26,7 +26,7 @@ def life_lines(connection: Connection[Any], begun_at: float) -> list[str]:
     hidden = len(entries) - _EVENTS
     more = [f"    {hidden:,} more before"] if hidden > 0 else []
     lines = [_line(entry, connection, begun_at) for entry in entries[-_EVENTS:]]
-    return ["What happened to the connection:", *more, *lines]
+    return ["What happened to the connection (time from the start of the wait):", *more, *lines]
 
 
 def _saying(entry: Entry) -> str:

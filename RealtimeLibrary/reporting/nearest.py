@@ -14,7 +14,7 @@ from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.secrets import MASK, Secrets
 from RealtimeLibrary.core.situation import Situation
 from RealtimeLibrary.core.wording import counted
-from RealtimeLibrary.reporting.seen import examined, moment
+from RealtimeLibrary.reporting.seen import examined, when
 from RealtimeLibrary.reporting.showing import described_payload, shown, shown_value
 
 _PARTS: Final = 6
@@ -83,7 +83,7 @@ def nearest_miss_lines(miss: NearestMiss, situation: Situation) -> list[str]:
     secrets = situation.connection.secrets
     item, findings = miss.item, miss.findings
     met = len(findings) - len(miss.unmet)
-    head = f"Nearest miss: #{item.number} at {moment(item.received_at - situation.begun_at)}"
+    head = f"Nearest miss: #{item.number}, {when(item.received_at - situation.begun_at)}"
     if len(findings) > 1:
         head += f", {met} of {counted(len(findings), 'part')} matched"
     ordered = sorted(findings, key=lambda finding: finding.met)

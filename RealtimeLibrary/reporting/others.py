@@ -42,8 +42,8 @@ def other_lines(situation: Situation, but: Item | None) -> list[str]:
         lines.append(f"    and {counted(count, situation.connection.family.noun)} of {len(hidden)} other {kinds}")
     head = "Others" if but else "Received"
     looked_at = situation.last - situation.first + 1
-    scope = f" (of the newest {EXAMINED:,})" if looked_at > EXAMINED else ""
-    return [f"{head}{scope}:", *lines]
+    scope = f" of the newest {EXAMINED:,}" if looked_at > EXAMINED else ""
+    return [f"{head}{scope} (time from the start of the wait):", *lines]
 
 
 def _grouped(items: Sequence[Item], secrets: Secrets) -> list[_Group]:

@@ -40,3 +40,8 @@ def judged(condition: Condition, item: Item) -> bool:
 def moment(seconds: float) -> str:
     """A time relative to the start of the wait: `+1.204 s`, `-0.600 s`."""
     return f"{seconds:+.3f} s"
+
+
+def when(seconds: float) -> str:
+    """The same in words: `1.204 s after the wait began`."""
+    return f"{abs(seconds):.3f} s {'after' if seconds >= 0 else 'before'} the wait began"

@@ -179,14 +179,13 @@ def last_items(connection: Connection[Any], zero: float | None = None, count: in
         count: Most rows.
     """
     rows = last_rows(connection, count)
-    if zero is None:
-        zero = next((entry.at for entry in connection.journal), rows[0].at if rows else 0.0)
+    first = next((entry.at for entry in connection.journal), rows[0].at if rows else 0.0)
     state = "".join(f"<br/>{escape(visible(connection.secrets.mask(line)))}" for line in state_lines(connection))
     total = connection.record.last + len(connection.journal)
-    summary = f"'{connection.alias}': the last {len(rows)} of {total:,} entries"
-    return (
-        f"<b>{escape(visible(connection.alias))}</b>{state}{table(rows, zero, summary, is_open=True) if rows else ''}"
-    )
+    since = "the first one" if zero is None else "the start of the wait"
+    summary = f"The last {len(rows)} of {total:,} entries (time from {since})"
+    listed = table(rows, first if zero is None else zero, summary, is_open=True) if rows else ""
+    return f"<b>{escape(visible(connection.alias))}</b>{state}{listed}"
 
 
 def state_lines(connection: Connection[Any]) -> Iterator[str]:
