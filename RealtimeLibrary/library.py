@@ -285,9 +285,6 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
         if self._strict is not None and result.passed and (verdict := self._strict.verdict()) is not None:
             result.status, result.message = "FAIL", verdict
         leave_transcript(result, [stream.connection for stream in self._session.store], self._transcripts)
-        if self._strict is not None and result.passed and (verdict := self._strict.verdict()) is not None:
-            result.status, result.message = "FAIL", verdict
-        leave_transcript(result, [stream.connection for stream in self._session.store], self._transcripts)
         if self._session.auto_close is AutoClose.test:
             self._close_opened_by(data.full_name)
         self._session.owner = data.parent.full_name if data.parent else ""

@@ -42,24 +42,23 @@ class Log:
         situation = error.situation if isinstance(error, ExpectationFailed) else None
         logger.info(last_items(connection, None if situation is None else situation.begun_at), html=True)
 
-    def meanwhile(self, expectation: Expectation[Any], listeners: Callable[[], None]) -> Callable[[], None]:
-        """What is done again and again while a wait goes on: run the listeners, and tell the progress of a long one."""
+    def progress_of(self, expectation: Expectation[Any]) -> Callable[[], None]:
+        """What is to be called again and again while a wait goes on: it tells the progress of a long one."""
         if not self._progress or not _is_terminal():
-            return listeners
+            return lambda: None
         begun_at = time.monotonic()
         before = received(expectation)
         due = begun_at + EVERY
 
-        def run() -> None:
+        def tell() -> None:
             nonlocal due
-            listeners()
             now = time.monotonic()
             if now >= due:
                 start = "\n" if due == begun_at + EVERY else ""  # the console stands behind the name of the test
                 due = now + EVERY
                 logger.console(start + progress_line(expectation, now - begun_at, before, self._secrets))
 
-        return run
+        return tell
 
 
 def _is_terminal() -> bool:

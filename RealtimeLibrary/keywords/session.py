@@ -227,15 +227,17 @@ class Session:
             expectation: What must come true.
             meanwhile: Called besides, at least ten times a second.
         """
+        begun_at = time.monotonic()
+        progress = self.log.progress_of(expectation)
 
         def between() -> None:
             self.run_listeners()
+            progress()
             if meanwhile is not None:
                 meanwhile()
 
-        begun_at = time.monotonic()
         try:
-            result = self.bridge.wait(expectation, self.log.meanwhile(expectation, between))
+            result = self.bridge.wait(expectation, between)
         finally:
             self.run_listeners()
         self.log.passed(expectation, result, begun_at)

@@ -3,6 +3,7 @@
 To accept changed texts, run `python -m utest.reporting.test_failure` and read the difference.
 """
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ TEXTS = Path(__file__).with_name("failure_texts.txt")
 HEADING = "=== "
 
 
+@cache
+def told(name: str) -> str:
+    return CASES[name]()
+
+
+@cache
 def expected_texts() -> dict[str, str]:
     sections = TEXTS.read_text(encoding="utf-8").split(HEADING)[1:]
     return {name: text.strip("\n") for name, _, text in (section.partition("\n") for section in sections)}
@@ -22,7 +29,7 @@ def expected_texts() -> dict[str, str]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_text(name: str) -> None:
-    assert CASES[name]() == expected_texts()[name]
+    assert told(name) == expected_texts()[name]
 
 
 def test_every_text_belongs_to_a_case() -> None:
@@ -31,14 +38,14 @@ def test_every_text_belongs_to_a_case() -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_robot_shows_it_whole(name: str) -> None:
-    lines = CASES[name]().split("\n")
+    lines = told(name).split("\n")
     assert len(lines) <= MAX_LINES
     assert sum(-(-len(line) // 78) or 1 for line in lines) <= 40
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_it_is_plain_and_secret_free(name: str) -> None:
-    text = CASES[name]()
+    text = told(name)
     assert not text.startswith("*")
     assert "s3cr3t" not in text
     assert all(character == "\n" or character.isprintable() or character == " " for character in text)
