@@ -6,7 +6,7 @@ leaves it; a reconnection repeats the last one.
 
 import base64
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -89,11 +89,16 @@ class SSERequest:
         """Whether it goes over TLS."""
         return self.url.startswith("https:")
 
-    def redirected(self, status: int, location: str) -> Self:
+    def redirected(self, status: int, location: str, is_secret: Callable[[str], bool] = lambda value: False) -> Self:
         """The request that follows a redirect (Fetch, "HTTP-redirect fetch").
 
         301 and 302 turn a POST into a GET, 303 everything but HEAD; 307 and 308 repeat method and body. Credentials
-        stay with their origin.
+        stay with their origin: the headers that are known for them, and those with a secret value.
+
+        Args:
+            status: The HTTP status.
+            location: The URL to go to, relative to this one.
+            is_secret: Whether a header value holds a secret.
 
         Raises:
             InvalidArgument: The location is no `http://` or `https://` URL.
@@ -108,7 +113,8 @@ class SSERequest:
             changed = replace(self, method="GET", body=None, headers=_without(self.headers, _BODY_HEADERS))
         headers = changed.headers
         if origin_of(url) != origin_of(self.url):
-            headers = _without(headers, CREDENTIAL_HEADERS)
+            secret = {name.lower() for name, value in headers.items() if is_secret(value)}
+            headers = _without(headers, CREDENTIAL_HEADERS | secret)
         if authorization:
             headers = {**_without(headers, {"authorization"}), "Authorization": authorization}
         return replace(changed, url=url, headers=headers)

@@ -214,18 +214,19 @@ class EventSource:
             self._connection.secrets.add_headers({"Set-Cookie": value.strip()})
 
     def _redirected(self, request: SSERequest, status: int, location: str) -> SSERequest:
-        connection = self._connection
+        connection, secrets = self._connection, self._connection.secrets
         try:
-            target = request.redirected(status, location)
+            target = request.redirected(status, location, is_secret=lambda value: secrets.mask(value) != value)
         except InvalidArgument as error:
-            shown = connection.secrets.mask_url(shortened(location))
+            shown = secrets.mask_url(shortened(location))
             raise self._cannot_connect(f"HTTP {status} redirects to '{shown}', no http:// or https:// URL") from error
-        connection.secrets.add_url(target.url)
-        connection.secrets.add_headers(target.headers)
-        connection.url = connection.secrets.mask_url(target.url)
-        connection.connecting(
-            f"HTTP {status} redirects to {connection.url}", status=status, **request_facts(connection, target)
-        )
+        secrets.add_url(target.url)
+        secrets.add_headers(target.headers)
+        connection.url = secrets.mask_url(target.url)
+        withheld = [name for name in request.headers if name not in target.headers]
+        without = f", without {', '.join(withheld)}" if withheld else ""
+        text = f"HTTP {status} redirects to {connection.url}{without}"
+        connection.connecting(text, status=status, **request_facts(connection, target))
         return target
 
     async def _check(self, response: httpx.Response) -> None:

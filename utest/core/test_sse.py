@@ -248,6 +248,7 @@ async def test_credentials_and_cookies_do_not_follow_to_another_origin():
         assert second.header("authorization") == "Bearer t"
         (last,) = other.requests
         assert (last.header("authorization"), last.header("cookie"), last.header("x")) == (None, None, "2")
+        assert told(sse, Happening.CONNECTING)[-1].endswith(", without Authorization, Cookie")
         assert "1234" not in str(list(sse.connection.journal))
 
 

@@ -140,6 +140,12 @@ def test_credentials_stay_with_their_origin(location: str):
     assert SSERequest.of(URL, headers=CREDENTIALS).redirected(307, location).headers == {"X-Trace": "7"}
 
 
+def test_headers_with_a_secret_value_stay_with_their_origin():
+    request = SSERequest.of(URL, headers={"X-Key": "geheim", "X-Trace": "7"})
+    assert request.redirected(307, "//other.test/", "geheim".__eq__).headers == {"X-Trace": "7"}
+    assert request.redirected(307, "/other", "geheim".__eq__).headers == {"X-Key": "geheim", "X-Trace": "7"}
+
+
 @pytest.mark.parametrize("location", ["/b", "http://host.test:80/b", "http://HOST.test/b"])
 def test_credentials_go_along_within_the_origin(location: str):
     assert SSERequest.of(URL, headers=CREDENTIALS).redirected(307, location).headers == CREDENTIALS
