@@ -73,6 +73,12 @@ class Record(Generic[ItemT]):
         columns = self._columns
         return columns.base + len(columns.times)
 
+    @property
+    def held(self) -> int:
+        """How many items are held."""
+        first = self.first  # taken before `last`: the writer moves `last` on before it drops
+        return self.last - first + 1
+
     def extend(self, values: Sequence[Sequence[Any]], at: float, size: int) -> None:
         """Append a batch that arrived together.
 
@@ -163,7 +169,7 @@ class Recorded(Sequence[ItemT]):
         self._record = record
 
     def __len__(self) -> int:
-        return self._record.last - self._record.first + 1
+        return self._record.held
 
     @overload
     def __getitem__(self, index: int) -> ItemT: ...
