@@ -3,7 +3,6 @@
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -85,7 +84,7 @@ class Tester(ABC, Generic[ItemT]):
         return self.connection.is_open
 
     @property
-    def errors(self) -> "deque[RealtimeError]":
+    def errors(self) -> list[RealtimeError]:
         """What went wrong so far: a failed connect, a reset, a needed reconnection. Empty after a clean end."""
         return self.connection.errors
 
