@@ -60,15 +60,19 @@ class Mark:
 
 
 class Judged(NamedTuple):
-    """What is known of a condition.
+    """What a search with a repeatable condition found out for the next one.
 
     Attributes:
-        up_to: Number of the last item that was looked at.
-        unseen: How many items were dropped from the full record before they could be looked at.
+        up_to: Number up to which nothing matches any more.
+        misfits: On how many items up to there the condition could not be evaluated.
+        unseen: How many items up to there were dropped from the full record before they could be looked at.
+        last_unseen: Number of the last one of them, 0 for none.
     """
 
-    up_to: int
-    unseen: int
+    up_to: int = 0
+    misfits: int = 0
+    unseen: int = 0
+    last_unseen: int = 0
 
 
 class Connection(Generic[ItemT]):
@@ -81,7 +85,7 @@ class Connection(Generic[ItemT]):
         record: What was received.
         journal: What else happened.
         unread: Which items a wait has returned.
-        judged: How far a repeatable condition is known to match nothing (see `search`).
+        judged: What is known of repeatable conditions (see `search`).
         state: The ready state.
         ending: How it ended, `None` before.
         error_log: What went wrong so far: a needed reconnection, a reset, a failed connect. The newest 1,000.
@@ -131,14 +135,20 @@ class Connection(Generic[ItemT]):
         return self.error_log.count
 
     def start_of(self, since: Mark | int | None) -> int:
-        """Number of the first item to look at.
+        """Number of the first item in question, which may be dropped by now.
 
         Args:
             since: A mark, the number of the last item to leave out, or `None` for the whole record.
         """
-        if since is None:
-            return self.record.cleared + 1
-        return self.record.first_after(since.at) if isinstance(since, Mark) else since + 1
+        record = self.record
+        number = 0
+        if isinstance(since, Mark):
+            number = record.first_after(since.at)
+            if record.last_dropped_at > since.at:
+                number = min(number, record.last_dropped)
+        elif since is not None:
+            number = since + 1
+        return max(number, record.cleared + 1)
 
     def observe(self, observer: Callable[[], None]) -> Callable[[], None]:
         """Call `observer` on the loop after every change; returns the function that ends it.

@@ -9,6 +9,7 @@ import pytest
 from RealtimeLibrary.core.connection import (
     SSE,
     WEBSOCKET,
+    Connection,
     EventConnection,
     Listener,
     Mark,
@@ -111,7 +112,7 @@ def test_it_ends_once() -> None:
 def test_whoever_sees_a_state_finds_its_entry() -> None:
     """A thread that sees the end must find it told: its listeners are due."""
 
-    class Watched(type(message_connection())):  # type: ignore[misc]
+    class Watched(Connection[Message]):
         @property
         def state(self) -> State:
             return self._state
@@ -168,11 +169,20 @@ def test_where_to_begin() -> None:
     assert connection.start_of(Mark(9.0)) == 4
 
 
-def test_nothing_begins_before_what_is_held() -> None:
+def test_nothing_begins_before_what_was_cleared() -> None:
     connection = message_connection()
     receive(connection, "a", "b")
     connection.record.clear()
     assert connection.start_of(None) == connection.start_of(0) == connection.start_of(Mark(0.0)) == 3
+
+
+def test_what_was_dropped_is_in_question() -> None:
+    connection = message_connection(max_messages=1)
+    receive(connection, "a", "b", "c")
+    assert [connection.start_of(None), connection.start_of(1), connection.start_of(Mark(0.0))] == [1, 2, 1]
+    receive(connection, *"x" * 3_000)
+    assert connection.start_of(Mark(0.0)) <= connection.record.last_dropped
+    assert connection.start_of(Mark(1.0)) == 3_004
 
 
 # Observers
