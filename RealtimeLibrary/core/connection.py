@@ -6,7 +6,6 @@ assertions, getters, listeners and reports only read it, so they are written onc
 
 import time
 from array import array
-from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -14,14 +13,12 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from RealtimeLibrary.core.ending import Ending
 from RealtimeLibrary.core.errors import RealtimeError
-from RealtimeLibrary.core.journal import Entry, Happening, Journal
+from RealtimeLibrary.core.journal import Entry, ErrorLog, Happening, Journal
 from RealtimeLibrary.core.messages import Item, Message, PayloadCodec, SSEEvent
 from RealtimeLibrary.core.record import ReadMarks, Record
 from RealtimeLibrary.core.secrets import Secrets
 
 ItemT = TypeVar("ItemT", bound=Item)
-
-MAX_ERRORS: Final = 1_000
 
 
 class State(Enum):
@@ -63,15 +60,19 @@ class Mark:
 
 
 class Judged(NamedTuple):
-    """What is known of a condition.
+    """What a search with a repeatable condition found out for the next one.
 
     Attributes:
-        up_to: Number of the last item that was looked at.
-        unseen: How many items were dropped from the full record before they could be looked at.
+        up_to: Number up to which nothing matches any more.
+        misfits: On how many items up to there the condition could not be evaluated.
+        unseen: How many items up to there were dropped from the full record before they could be looked at.
+        last_unseen: Number of the last one of them, 0 for none.
     """
 
-    up_to: int
-    unseen: int
+    up_to: int = 0
+    misfits: int = 0
+    unseen: int = 0
+    last_unseen: int = 0
 
 
 class Connection(Generic[ItemT]):
@@ -84,15 +85,14 @@ class Connection(Generic[ItemT]):
         record: What was received.
         journal: What else happened.
         unread: Which items a wait has returned.
-        judged: How far a repeatable condition is known to match nothing (see `search`).
+        judged: What is known of repeatable conditions (see `search`).
         state: The ready state.
         ending: How it ended, `None` before.
-        errors: What went wrong so far: a needed reconnection, a reset, a failed connect. The newest 1,000.
+        error_log: What went wrong so far: a needed reconnection, a reset, a failed connect. The newest 1,000.
         opened_at: Time of the last opening on the monotonic clock, `None` before the first.
         openings: How often it was opened; more than one means it reconnected.
         opening_numbers: For each opening, how many items had been received before.
         sent_count: How many messages were sent.
-        error_count: How many errors there were in all.
         secrets: What must not be shown of it.
     """
 
@@ -107,8 +107,7 @@ class Connection(Generic[ItemT]):
         self.judged: dict[Hashable, Judged] = {}
         self.state = State.CLOSED
         self.ending: Ending | None = None
-        self.errors: deque[RealtimeError] = deque(maxlen=MAX_ERRORS)
-        self.error_count = 0
+        self.error_log = ErrorLog()
         self.opened_at: float | None = None
         self.openings = 0
         self.sent_count = 0
@@ -125,15 +124,31 @@ class Connection(Generic[ItemT]):
         """Whether nothing can arrive any more: closed for good, not reconnecting."""
         return self.state is State.CLOSED
 
+    @property
+    def errors(self) -> list[RealtimeError]:
+        """What went wrong so far, the newest 1,000."""
+        return [error for _, error in self.error_log]
+
+    @property
+    def error_count(self) -> int:
+        """How many errors there were in all."""
+        return self.error_log.count
+
     def start_of(self, since: Mark | int | None) -> int:
-        """Number of the first item to look at.
+        """Number of the first item in question, which may be dropped by now.
 
         Args:
             since: A mark, the number of the last item to leave out, or `None` for the whole record.
         """
-        if since is None:
-            return self.record.cleared + 1
-        return self.record.first_after(since.at) if isinstance(since, Mark) else since + 1
+        record = self.record
+        number = 0
+        if isinstance(since, Mark):
+            number = record.first_after(since.at)
+            if record.last_dropped_at > since.at:
+                number = min(number, record.last_dropped)
+        elif since is not None:
+            number = since + 1
+        return max(number, record.cleared + 1)
 
     def observe(self, observer: Callable[[], None]) -> Callable[[], None]:
         """Call `observer` on the loop after every change; returns the function that ends it.
@@ -151,8 +166,8 @@ class Connection(Generic[ItemT]):
 
     def connecting(self, text: str = "", **facts: Any) -> None:
         """A connect or reconnect attempt begins."""
-        self._enter(State.CONNECTING if self.openings == 0 else State.RECONNECTING)
-        self._note(Happening.CONNECTING, text, **facts)
+        state = State.CONNECTING if self.openings == 0 else State.RECONNECTING
+        self._note(Happening.CONNECTING, text, state=state, **facts)
 
     def opened(self, text: str = "", **facts: Any) -> None:
         """The handshake is done."""
@@ -160,8 +175,7 @@ class Connection(Generic[ItemT]):
         self.opened_at = time.monotonic()
         self.openings += 1
         self.opening_numbers.append(self.record.last)
-        self._enter(State.OPEN)
-        self._note(Happening.OPENED, text, **facts)
+        self._note(Happening.OPENED, text, state=State.OPEN, **facts)
 
     def received(self, values: Sequence[Sequence[Any]], at: float, size: int) -> None:
         """A batch of items arrived together."""
@@ -180,30 +194,40 @@ class Connection(Generic[ItemT]):
 
     def failed(self, error: RealtimeError) -> None:
         """Something went wrong."""
-        self.errors.append(error)
-        self.error_count += 1
+        self.error_log.add(error)
         self._note(Happening.ERROR, str(error))
 
     def reconnecting(self, text: str, **facts: Any) -> None:
         """The connection was lost and another attempt follows."""
-        self._enter(State.RECONNECTING)
-        self._note(Happening.RECONNECTING, text, **facts)
+        self._note(Happening.RECONNECTING, text, state=State.RECONNECTING, **facts)
 
     def closing(self) -> None:
         """The closing handshake begins."""
-        self._enter(State.CLOSING)
+        self.state = State.CLOSING
 
     def closed(self, ending: Ending) -> None:
-        """The connection ended for good."""
+        """The connection ended for good. It ends once: where both sides end it, the first ending counts."""
+        if self.ending is not None:
+            return
         self.ending = ending
-        self._enter(State.CLOSED)
-        self._note(Happening.CLOSED, ending.text, ending=ending)
+        self._note(Happening.CLOSED, ending.text, state=State.CLOSED, ending=ending)
 
-    def _enter(self, state: State) -> None:
-        self.state = state
+    def _note(
+        self,
+        what: Happening,
+        text: str = "",
+        payload: str | bytes | None = None,
+        *,
+        state: State | None = None,
+        **facts: Any,
+    ) -> None:
+        """Write it down, enter the state that comes of it, and tell the observers.
 
-    def _note(self, what: Happening, text: str = "", payload: str | bytes | None = None, **facts: Any) -> None:
+        In this order: a thread that sees the new state finds in the journal how it came to it.
+        """
         self.journal.add(Entry(time.monotonic(), what, self.record.last, self.secrets.mask(text), payload, facts))
+        if state is not None:
+            self.state = state
         for observer in self._observers:
             observer()
 
@@ -292,6 +316,7 @@ class Listener(Generic[ItemT]):
         self._done = stop
 
     def _errors(self) -> Iterator[RealtimeError]:
+<<<<<<< HEAD
         connection = self._connection
         for _ in range(connection.error_count - self._done):
             held = list(connection.errors)
@@ -301,6 +326,15 @@ class Listener(Generic[ItemT]):
                 yield held[-new]
             else:
                 self.missed += 1
+=======
+        log = self._connection.error_log
+        while self._done < log.count:
+            for number, error in log:
+                if number > self._done:
+                    self.missed += number - self._done - 1
+                    self._done = number
+                    yield error
+>>>>>>> units
 
     def _closes(self) -> Iterator[Ending]:
         ending = self._connection.ending

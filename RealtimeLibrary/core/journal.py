@@ -1,7 +1,7 @@
 """The journal: what happened to one connection besides receiving.
 
 Opened, sent, pinged, commented, failed, reconnecting, closed: frozen entries on the same clock as the record.
-Together they tell the whole story of a connection.
+Together they tell the whole story of a connection. Its errors are kept apart, because a test asks for them.
 """
 
 from collections import deque
@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
+from RealtimeLibrary.core.errors import RealtimeError
 from RealtimeLibrary.core.messages import size_of
 
 MAX_ENTRIES: Final = 100_000
 MAX_BYTES: Final = 64 * 2**20
+MAX_ERRORS: Final = 1_000
 
 
 class Happening(Enum):
@@ -48,8 +50,8 @@ class Entry:
     what: Happening
     after: int
     text: str = ""
-    payload: str | bytes | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
+    payload: str | bytes | None = field(default=None, repr=False)
+    facts: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 class Journal:
@@ -82,3 +84,29 @@ class Journal:
 
 def _cost(entry: Entry) -> int:
     return len(entry.text) + (0 if entry.payload is None else size_of(entry.payload))
+
+
+class ErrorLog:
+    """What went wrong, numbered from 1: the newest 1,000.
+
+    An error and its number are stored in one step, so that a reader on another thread takes neither twice nor misses
+    one.
+    """
+
+    def __init__(self) -> None:
+        self._numbered: deque[tuple[int, RealtimeError]] = deque(maxlen=MAX_ERRORS)
+
+    def __len__(self) -> int:
+        return len(self._numbered)
+
+    def __iter__(self) -> Iterator[tuple[int, RealtimeError]]:
+        return iter(self._numbered.copy())
+
+    @property
+    def count(self) -> int:
+        """How many there were in all."""
+        return self._numbered[-1][0] if self._numbered else 0
+
+    def add(self, error: RealtimeError) -> None:
+        """Append an error."""
+        self._numbered.append((self.count + 1, error))

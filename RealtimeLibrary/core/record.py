@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
+from math import inf
 from typing import Any, Final, Generic, TypeVar, overload
 
 from RealtimeLibrary.core.messages import Item, size_of
@@ -47,6 +48,14 @@ class Record(Generic[ItemT]):
         make: Builds an item from its number, its arrival time and its values.
         max_items: Most items held, `None` for no limit. The oldest are dropped and counted.
         max_bytes: Most payload bytes held, `None` for no limit. The oldest are dropped and counted.
+
+    Attributes:
+        first: Number of the oldest item that is held.
+        cleared: Number of the last item that was forgotten on request.
+        dropped: How many items were dropped because the record was full.
+        last_dropped: Number of the last one of them, 0 before.
+        last_dropped_at: Its arrival time, before all others where there is none.
+        total_bytes: Payload bytes ever received.
     """
 
     def __init__(
@@ -65,6 +74,8 @@ class Record(Generic[ItemT]):
         self.first = 1
         self.cleared = 0
         self.dropped = 0
+        self.last_dropped = 0
+        self.last_dropped_at = -inf
         self.total_bytes = 0
 
     @property
@@ -72,6 +83,12 @@ class Record(Generic[ItemT]):
         """Number of the newest item; also how many were ever received."""
         columns = self._columns
         return columns.base + len(columns.times)
+
+    @property
+    def held(self) -> int:
+        """How many items are held."""
+        first = self.first  # taken before `last`: the writer moves `last` on before it drops
+        return self.last - first + 1
 
     def extend(self, values: Sequence[Sequence[Any]], at: float, size: int) -> None:
         """Append a batch that arrived together.
@@ -124,8 +141,10 @@ class Record(Generic[ItemT]):
 
     def clear(self, up_to: int | None = None) -> None:
         """Forget the items up to this number (`None`: all). Numbers go on."""
-        self.cleared = min(self.last, self.last if up_to is None else up_to)
-        self._forget(self.cleared)
+        last = self.last
+        number = last if up_to is None else min(up_to, last)
+        self.cleared = max(self.cleared, number)
+        self._forget(number)
 
     def _make_room(self) -> None:
         held = self.last - self.first + 1
@@ -134,7 +153,10 @@ class Record(Generic[ItemT]):
             surplus = max(surplus, self._surplus_by_bytes(self._held_bytes - self._max_bytes))
         if surplus:
             self.dropped += surplus
-            self._forget(self.first + surplus - 1)
+            self.last_dropped = self.first + surplus - 1
+            columns = self._columns
+            self.last_dropped_at = columns.times[self.last_dropped - 1 - columns.base]
+            self._forget(self.last_dropped)
 
     def _surplus_by_bytes(self, excess: int) -> int:
         columns = self._columns
@@ -163,7 +185,7 @@ class Recorded(Sequence[ItemT]):
         self._record = record
 
     def __len__(self) -> int:
-        return self._record.last - self._record.first + 1
+        return self._record.held
 
     @overload
     def __getitem__(self, index: int) -> ItemT: ...

@@ -31,9 +31,9 @@ class Search(Generic[ItemT]):
 
     Attributes:
         first: Number of the first item it looks at.
+        until: Number of the last item to look at, `None` for no end.
         misfits: On how many items the condition could not be evaluated.
-        already_read: How many items it passed over as read.
-        unseen: How many items were dropped from the full record before it could look at them.
+        unseen: How many items were dropped from the full record before they could be looked at.
     """
 
     def __init__(
@@ -50,16 +50,13 @@ class Search(Generic[ItemT]):
         self._key: Hashable = None if condition.key is None else (unread_only, condition.key)
         self._next = connection.start_of(since)
         self.first = max(self._next, connection.record.first)
+        self.until: int | None = None
+        self.misfits = 0
+        self.unseen = self._last_unseen = 0
         self._first_match: ItemT | None = None
         self._contiguous = False
-        self.misfits = 0
-        self.already_read = 0
-        self.unseen = 0
         if self._key is not None:
-            known = connection.judged.get(self._key, Judged(connection.record.cleared, 0))
-            self._contiguous = self._next <= known.up_to + 1
-            if self._contiguous:
-                self._next, self.unseen = known.up_to + 1, known.unseen
+            self._recall()
 
     @property
     def last(self) -> int:
@@ -69,34 +66,37 @@ class Search(Generic[ItemT]):
     @property
     def behind(self) -> bool:
         """Whether there are items it has not looked at."""
-        return self._next <= self._connection.record.last
+        return self._next <= self._end
+
+    @property
+    def _end(self) -> int:
+        last = self._connection.record.last
+        return last if self.until is None else min(self.until, last)
 
     def find(self, limit: int = BATCH) -> ItemT | None:
         """The next matching item, or `None` if there is none among the next `limit` items."""
         self._skip_what_is_gone()
-        stop = min(self._next + limit - 1, self._connection.record.last)
+        record = self._connection.record
+        start, stop = self._next, min(self._next + limit - 1, self._end)
         found = None
-        for item in self._connection.record.items(self._next, stop):
+        looked_at = 0
+        for item in record.items(start, stop):
+            looked_at += 1
             if self._matches(item):
                 found = item
                 break
-        self._next = stop + 1 if found is None else found.number + 1
+        self._next = max(start, stop + 1 if found is None else found.number + 1)
+        if record.cleared < start:
+            # Some may have been dropped while others were looked at.
+            self._miss(self._next - start - looked_at)
         if self._first_match is None:
             # No further: an assertion looks at the same match again, and so does a wait if this one fails.
             self._remember(self._next - 1 if found is None else found.number - 1)
             self._first_match = found
         return found
 
-    def _skip_what_is_gone(self) -> None:
-        record = self._connection.record
-        self._next = max(self._next, record.cleared + 1)
-        if (gone := record.first - self._next) > 0:
-            self.unseen += gone
-            self._next += gone
-
     def _matches(self, item: ItemT) -> bool:
         if self._unread_only and item.number in self._connection.unread:
-            self.already_read += 1
             return False
         try:
             return self._condition.matches(item)
@@ -104,13 +104,41 @@ class Search(Generic[ItemT]):
             self.misfits += 1
             return False
 
+    def _skip_what_is_gone(self) -> None:
+        record = self._connection.record
+        self._next = max(self._next, record.cleared + 1)
+        if (gone := record.first - self._next) > 0:
+            self._next += gone
+            self._miss(gone)
+
+    def _miss(self, count: int) -> None:
+        if count > 0:
+            self.unseen += count
+            self._last_unseen = self._next - 1
+
+    def _recall(self) -> None:
+        """Begin where an earlier search for the same thing ended, unless that leaves a gap."""
+        known = self._connection.judged.get(self._key, Judged())
+        begin = self._next
+        # What was cleared is in nobody's question, so it leaves no gap.
+        if begin > max(known.up_to, self._connection.record.cleared) + 1:
+            return
+        self._contiguous = True
+        if known.up_to >= begin:
+            self._next = known.up_to + 1
+            self.misfits = min(known.misfits, self._next - begin)
+            if known.last_unseen >= begin:
+                self.unseen = min(known.unseen, known.last_unseen - begin + 1)
+                self._last_unseen = known.last_unseen
+
     def _remember(self, number: int) -> None:
         if not self._contiguous:
             return
         judged = self._connection.judged
         if len(judged) >= _MEMORY and self._key not in judged:
             judged.clear()
-        judged[self._key] = max(judged.get(self._key, Judged(0, 0)), Judged(number, self.unseen))
+        if self._key not in judged or judged[self._key].up_to < number:
+            judged[self._key] = Judged(number, self.misfits, self.unseen, self._last_unseen)
 
 
 def fits(condition: Condition, item: Item) -> bool:

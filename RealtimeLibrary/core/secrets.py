@@ -6,9 +6,10 @@ wherever a text is rendered, also where the peer echoes them. Comparing and retu
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
-from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from RealtimeLibrary.core.errors import InvalidArgument
 
@@ -33,6 +34,11 @@ SECRET_PARAMS: Final = (
 _SHORTEST: Final = 4
 """A shorter credential in a URL or header is masked where it stands, not everywhere: `key=1` must not hide every 1."""
 
+_USERINFO: Final = re.compile(r"(?<=//)[^/?#\s]*(?=@)")
+_QUERY_PARAMETER: Final = re.compile(r"(?<=[?&#])([^=&#]+)=([^&#]*)")
+_UNESCAPED_BY: Final = ("", "/", "!'()*", ";/?:@&=+$,#!'()*")
+"""What percent-encoding leaves as it is: Python's for a value and for a path, JavaScript's for a component and a URI."""
+
 
 class Secrets:
     """The values that are known to be secret.
@@ -49,13 +55,12 @@ class Secrets:
 
     def add(self, value: str) -> None:
         """Never show this value again, nor its percent-encoded, JSON-escaped and Python-quoted forms."""
-        escaped = json.dumps(value)[1:-1], repr(value)[1:-1]
-        forms = {value, quote(value, safe=""), quote_plus(value), *escaped} - {""}
-        if not forms <= self._values:
-            self._values |= forms
+        if value and value not in self._values:
+            self._values.update(_forms(value))
             longest_first = sorted(self._values, key=len, reverse=True)
             self._longest = len(longest_first[0])
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            # The mask stands for itself: a secret that is part of its word is not masked in it once more.
+            self._pattern = re.compile("|".join(map(re.escape, [MASK, *longest_first])))
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
         """Learn the values of credential headers, and the part after the scheme."""
@@ -65,14 +70,17 @@ class Secrets:
                 self._learn(value.partition(" ")[2])
 
     def add_url(self, url: str) -> None:
-        """Learn userinfo and masked query parameters."""
-        parts = _split(url)
-        if parts is None:
-            return
-        self._learn(parts.password or "")
-        for name, value in parse_qsl(parts.query):
-            if name.lower() in self._params:
+        """Learn userinfo, also as the `Authorization` header it becomes, and masked query parameters."""
+        if userinfo := _USERINFO.search(url):
+            user, colon, password = userinfo[0].partition(":")
+            credential = password if colon else user
+            self._learn(credential)
+            self._learn(unquote(credential))
+            self._learn(b64encode(unquote(f"{user}:{password}").encode("utf-8", "replace")).decode())
+        for name, value in _QUERY_PARAMETER.findall(url):
+            if self._is_secret(name):
                 self._learn(value)
+                self._learn(unquote_plus(value))
 
     def mask(self, text: str) -> str:
         """`text` without any known secret."""
@@ -100,18 +108,11 @@ class Secrets:
 
     def mask_url(self, url: str) -> str:
         """`url` with userinfo and masked query parameters replaced, too."""
-        parts = _split(url)
-        if parts is None:
-            return self.mask(url)
-        netloc = parts.netloc
-        if "@" in netloc:
-            netloc = f"{MASK}@{netloc.rpartition('@')[2]}"
-        query = parts.query
-        pairs = parse_qsl(query, keep_blank_values=True)
-        if any(name.lower() in self._params for name, _ in pairs):
-            shown = [(name, MASK if name.lower() in self._params else value) for name, value in pairs]
-            query = urlencode(shown, safe="<>/:,")
-        return self.mask(urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment)))
+
+        def shown(parameter: re.Match[str]) -> str:
+            return f"{parameter[1]}={MASK}" if self._is_secret(parameter[1]) else parameter[0]
+
+        return self.mask(_QUERY_PARAMETER.sub(shown, _USERINFO.sub(MASK, url)))
 
     def mask_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """`headers` with credential values replaced."""
@@ -122,16 +123,32 @@ class Secrets:
     def __repr__(self) -> str:
         return f"<{len(self._values)} secrets>"
 
+    def _is_secret(self, parameter: str) -> bool:
+        return unquote_plus(parameter).lower() in self._params
+
     def _learn(self, value: str) -> None:
         if len(value) >= _SHORTEST:
             self.add(value)
 
 
-def _split(url: str) -> Any:
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return None
+def _forms(value: str) -> Iterator[str]:
+    """The ways in which a value may be written."""
+    yield value
+    for unescaped in _UNESCAPED_BY:
+        yield from _either_case(quote(value, unescaped, errors="surrogatepass"))
+    yield from _either_case(quote_plus(value, errors="surrogatepass"))
+    for as_ascii in (True, False):
+        in_json = json.dumps(value, ensure_ascii=as_ascii)[1:-1]
+        yield in_json
+        yield in_json.replace("/", r"\/")
+    yield repr(value)[1:-1]
+    yield repr(value.encode("utf-8", "surrogatepass"))[2:-1]
+
+
+def _either_case(encoded: str) -> Iterator[str]:
+    """Percent-encoded text with its hexadecimal digits in upper and in lower case."""
+    yield encoded
+    yield re.sub("%[0-9A-F]{2}", lambda digits: digits[0].lower(), encoded)
 
 
 def refuse_half_secret(text: str, where: str) -> None:

@@ -40,6 +40,7 @@ class Situation:
         since: Where it was told to begin, `None` for the whole record.
         found: Numbers of the items that did match, where more were asked for.
         unwanted: Whether it is about something that must not arrive.
+        unseen: How many items were dropped from the full record before it could look at them.
     """
 
     connection: Connection[Any]
@@ -54,6 +55,7 @@ class Situation:
     since: Mark | int | None = None
     found: tuple[int, ...] = ()
     unwanted: bool = False
+    unseen: int = 0
 
     @property
     def read(self) -> int:

@@ -3,9 +3,7 @@
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -26,19 +24,24 @@ async def settle(expectation: Expectation[ResultT]) -> ResultT:
 
     Cancelling is safe: nothing is lost or marked read.
     """
-    changed = asyncio.Event()
+    changed, time_up = asyncio.Event(), False
+
+    def end() -> None:
+        nonlocal time_up
+        time_up = True
+        changed.set()
+
     stops = [connection.observe(changed.set) for connection in expectation.connections]
-    deadline = asyncio.get_running_loop().time() + expectation.seconds
+    timer = asyncio.get_running_loop().call_later(expectation.seconds, end)
     try:
-        with suppress(TimeoutError):
-            async with asyncio.timeout_at(deadline):
-                while True:
-                    changed.clear()
-                    if (result := expectation.poll()) is not PENDING:
-                        return result
-                    await (asyncio.sleep(0) if expectation.behind else changed.wait())
+        while not time_up:
+            changed.clear()
+            if (result := expectation.poll()) is not PENDING:
+                return result
+            await (asyncio.sleep(0) if expectation.behind else changed.wait())
         return expectation.expire()
     finally:
+        timer.cancel()
         for stop in stops:
             stop()
 
@@ -46,7 +49,8 @@ async def settle(expectation: Expectation[ResultT]) -> ResultT:
 class Tester(ABC, Generic[ItemT]):
     """A connection under test.
 
-    Use it as an asynchronous context manager: it disconnects at the end.
+    Use it as an asynchronous context manager: it disconnects at the end. What a listener raised and no wait has told
+    is raised then, so that a test whose checks are in listeners does not pass by mistake.
 
     Args:
         connection: What is recorded of it.
@@ -57,7 +61,7 @@ class Tester(ABC, Generic[ItemT]):
         self.connection = connection
         self.timeout = seconds_of(timeout, "timeout")
         self._callbacks: list[tuple[str, Callable[[Any], object]]] = []
-        self._listener_error: BaseException | None = None
+        self._listener_error: Exception | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -66,6 +70,8 @@ class Tester(ABC, Generic[ItemT]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.disconnect()
+        if error is None:
+            self._tell_listener_error()
 
     def __repr__(self) -> str:
         connection = self.connection
@@ -85,7 +91,7 @@ class Tester(ABC, Generic[ItemT]):
         return self.connection.is_open
 
     @property
-    def errors(self) -> "deque[RealtimeError]":
+    def errors(self) -> list[RealtimeError]:
         """What went wrong so far: a failed connect, a reset, a needed reconnection. Empty after a clean end."""
         return self.connection.errors
 
@@ -165,10 +171,13 @@ class Tester(ABC, Generic[ItemT]):
         listener = Listener(self.connection, topic, callback)
 
         def deliver() -> None:
-            try:
-                listener.deliver()
-            except Exception as error:  # raised again by the next wait: the loop must go on
-                self._listener_error = self._listener_error or error
+            delivered = False
+            while not delivered:
+                try:
+                    listener.deliver()
+                    delivered = True
+                except Exception as error:  # raised again by the next wait: the loop and the listener must go on
+                    self._listener_error = self._listener_error or error
 
         self.connection.observe(deliver)
         deliver()
@@ -177,11 +186,17 @@ class Tester(ABC, Generic[ItemT]):
 
     async def _settle(self, expectation: Expectation[ResultT]) -> ResultT:
         try:
-            return await settle(expectation)
-        finally:
-            if (error := self._listener_error) is not None:
-                self._listener_error = None
-                raise error
+            result = await settle(expectation)
+        except Exception:
+            self._tell_listener_error()
+            raise
+        self._tell_listener_error()
+        return result
+
+    def _tell_listener_error(self) -> None:
+        error, self._listener_error = self._listener_error, None
+        if error is not None:
+            raise error
 
     async def _wait(
         self, wanted: Wanted, timeout: Seconds | None, since: Mark | None, count: int | None = None

@@ -18,7 +18,7 @@ from RealtimeLibrary.core.errors import (
     UnexpectedMessage,
 )
 from RealtimeLibrary.core.messages import Item
-from RealtimeLibrary.core.search import Search
+from RealtimeLibrary.core.search import BATCH, Search
 from RealtimeLibrary.core.situation import Situation, Wanted, about, condition_of, instead
 from RealtimeLibrary.core.wording import counted, in_words
 
@@ -131,7 +131,12 @@ class _Looking(Expectation[ResultT], Generic[ItemT, ResultT]):
             self._since,
             tuple(item.number for item in self._found),
             isinstance(self, Quiet),
+            self._search.unseen,
         )
+
+    def _look_no_further(self) -> None:
+        """Time is up: what arrived later does not count, so that judging ends also on a stream that does not."""
+        self._search.until = self.connection.record.first_after(self._begun_at + self.seconds) - 1
 
     def _failed(self, expected: str) -> ExpectationFailed:
         situation = self.situation()
@@ -187,6 +192,7 @@ class Items(_Looking[ItemT, list[ItemT]]):
 
     def expire(self) -> list[ItemT]:
         """Judge."""
+        self._look_no_further()
         while self.behind:
             if (result := self.poll()) is not PENDING:
                 return result
@@ -220,13 +226,17 @@ class Collected(_Looking[ItemT, list[ItemT]]):
 
     def expire(self) -> list[ItemT]:
         """Judge."""
+        self._look_no_further()
         while self.behind:
             self._gather()
         return self._taken()
 
     def _gather(self) -> None:
-        while (item := self._search.find()) is not None:
-            self._found.append(item)
+        """Take what matches of the next items."""
+        stop = self._search.last + BATCH
+        while self.behind and self._search.last < stop:
+            if (item := self._search.find(stop - self._search.last)) is not None:
+                self._found.append(item)
 
     def _taken(self) -> list[ItemT]:
         for item in self._found:
@@ -255,6 +265,7 @@ class Quiet(_Looking[ItemT, None]):
 
     def expire(self) -> None:
         """Judge."""
+        self._look_no_further()
         self._look()
         while self.behind:
             self._look()
@@ -263,10 +274,20 @@ class Quiet(_Looking[ItemT, None]):
         unbroken = self.connection.is_open and self.connection.openings == self._openings
         if (offender := self._search.find()) is not None:
             raise self._offended(offender)
+        if self.behind:
+            return
         if self._search.unseen:
-            raise ExpectationFailed(self.connection.secrets.mask(self._unseen()), self.situation())
-        if not unbroken and not self.behind:
-            raise ClosedWhileWaiting(self.connection.secrets.mask(self._not_open()), self.situation())
+            dropped = counted(self._search.unseen, self.connection.family.noun)
+            raise self._cannot_tell(
+                f"the full record dropped the oldest {dropped} unseen. Look after a mark with 'since', or raise "
+                "'max_messages' or 'max_bytes'."
+            )
+        if not unbroken:
+            name = self.connection.family.name
+            within = in_words(self.seconds)
+            raise self._cannot_tell(
+                f"{name} is not connected for all of {within}: {condition_of(self.connection)}", ClosedWhileWaiting
+            )
 
     def _offended(self, offender: ItemT) -> UnexpectedMessage:
         delay = offender.received_at - self._begun_at
@@ -278,20 +299,9 @@ class Quiet(_Looking[ItemT, None]):
         text = f"Unexpected {phrase} was received on '{self.connection.alias}': #{offender.number} came {when}."
         return UnexpectedMessage(self.connection.secrets.mask(text), self.situation(offender))
 
-    def _unseen(self) -> str:
-        dropped = counted(self._search.unseen, self.connection.family.noun)
-        return (
-            f"Cannot tell that {self.wanted.phrase} is not received on '{self.connection.alias}': the oldest {dropped} "
-            "were dropped from the full record unseen. Look after a mark with 'since', or raise 'max_messages' or "
-            "'max_bytes'."
-        )
-
-    def _not_open(self) -> str:
-        connection = self.connection
-        return (
-            f"Cannot tell that {self.wanted.phrase} is not received on '{connection.alias}': "
-            f"{connection.family.name} is not connected for all of {in_words(self.seconds)}: {condition_of(connection)}"
-        )
+    def _cannot_tell(self, why: str, kind: type[ExpectationFailed] = ExpectationFailed) -> ExpectationFailed:
+        text = f"Cannot tell that {self.wanted.phrase} is not received on '{self.connection.alias}': {why}"
+        return kind(self.connection.secrets.mask(text), self.situation())
 
 
 class Open(Expectation[None]):
@@ -363,8 +373,8 @@ class Closed(Expectation[None]):
         raise self._unexpected(text)
 
     def _failed(self, expected: str) -> UnexpectedClose:
-        text = f"{expected} on '{self.connection.alias}', but it was {condition_of(self.connection)}"
-        return self._unexpected(text)
+        actual = condition_of(self.connection).removeprefix("it was ")
+        return self._unexpected(f"{expected} on '{self.connection.alias}', but it was {actual}")
 
     def _unexpected(self, text: str) -> UnexpectedClose:
         situation = about(self.connection, self._begun_at, self.seconds)

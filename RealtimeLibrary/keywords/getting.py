@@ -299,5 +299,5 @@ def _recorded(connection: Connection[Any], looked_for: Wanted) -> list[Any]:
 
 def _count(connection: Connection[Any], looked_for: Wanted) -> int:
     if looked_for.condition is ANY:
-        return connection.record.last - connection.record.first + 1
+        return connection.record.held
     return len(_recorded(connection, looked_for))

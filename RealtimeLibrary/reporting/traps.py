@@ -151,10 +151,11 @@ def _other_readings(item: Item) -> Iterator[tuple[Item, str]]:
 
 def _dropped(situation: Situation) -> Iterator[str]:
     record, noun = situation.connection.record, situation.connection.family.noun
-    if record.dropped and situation.since is None and situation.offender is None:
+    if situation.unseen and situation.offender is None:
+        which = "an unwanted one" if situation.unwanted else "the expected one"
         yield (
             f"the record was full: the oldest {counted(record.dropped, noun)} were dropped, "
-            "the expected one may be among them; see max_messages= and max_bytes=."
+            f"{which} may be among them; see max_messages= and max_bytes=."
         )
     elif record.first - 1 > record.dropped and situation.first == record.first:
         yield f"the record was cleared up to #{record.first - 1}."

@@ -1,7 +1,5 @@
 """Ten seconds of the soak."""
 
-
-
 from benchmarks.soak import DROP_EVERY, KEPT, RATE, soak
 
 SECONDS = 10

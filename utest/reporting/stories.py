@@ -67,8 +67,7 @@ class Story:
         return self
 
     def failed(self, at: float, text: str) -> "Story":
-        self.connection.errors.append(ConnectionClosed(text))
-        self.connection.error_count += 1
+        self.connection.error_log.add(ConnectionClosed(text))
         return self.happened(at, Happening.ERROR, text)
 
     def reconnecting(self, at: float, text: str, **facts: Any) -> "Story":
