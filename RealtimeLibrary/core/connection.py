@@ -316,17 +316,6 @@ class Listener(Generic[ItemT]):
         self._done = stop
 
     def _errors(self) -> Iterator[RealtimeError]:
-<<<<<<< HEAD
-        connection = self._connection
-        for _ in range(connection.error_count - self._done):
-            held = list(connection.errors)
-            new = connection.error_count - self._done
-            self._done += 1
-            if new <= len(held):
-                yield held[-new]
-            else:
-                self.missed += 1
-=======
         log = self._connection.error_log
         while self._done < log.count:
             for number, error in log:
@@ -334,7 +323,6 @@ class Listener(Generic[ItemT]):
                     self.missed += number - self._done - 1
                     self._done = number
                     yield error
->>>>>>> units
 
     def _closes(self) -> Iterator[Ending]:
         ending = self._connection.ending
