@@ -1,7 +1,9 @@
 """The examples of README and guide, run as they are printed.
 
 `localhost:8000` in an example is the embedded demo server. Where a page shows the console output of a test that fails,
-the test must fail with that text; times may differ.
+the test must fail with that text; times may differ. To write what the tests say now into the pages:
+
+    PYTHONPATH=. python -m robot --listener atest.docs.examples.Examples:update --output NONE README.md docs/guide
 """
 
 import re
@@ -19,8 +21,8 @@ _BLOCK = re.compile(r"^```(?P<language>\S+)\n(?P<content>.*?)^```$", re.MULTILIN
 _FAILURE = re.compile(r"(?P<test>\S.*?) +\| FAIL \|\n(?P<message>.*)", re.DOTALL)
 _TIMING = re.compile(
     r"[+-]?\d+(\.\d+)? (s|ms|seconds?|milliseconds?)\b"  # durations
-    r"|\b\d{10}\.\d+"  # seconds since the epoch
-    r"|\d+ \w+ from before the wait, \d+ in it"
+    r"|\b\d{13}\b"  # milliseconds since the epoch
+    r"|(?m:^Looked at .*$)"  # what came before the wait and what in it
 )
 
 
@@ -36,17 +38,35 @@ def printed_failures(page: Path) -> dict[str, str]:
     return {failure["test"]: failure["message"].strip() for failure in found}
 
 
+def print_failure(page: Path, test: str, message: str) -> None:
+    """Write the failure of a test into the page, in place of the one that is printed there."""
+
+    def block(found: re.Match[str]) -> str:
+        failure = _FAILURE.fullmatch(found["content"])
+        if failure is None or failure["test"] != test:
+            return found[0]
+        heading = found["content"].splitlines()[0]
+        return f"```{found['language']}\n{heading}\n{message}\n```"
+
+    page.write_text(_BLOCK.sub(block, page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def timeless(message: str) -> str:
     """A message without the times in it, which differ from run to run."""
     return _TIMING.sub("…", message)
 
 
 class Examples:
-    """Robot listener that makes printed examples run, and compares failures with the printed ones."""
+    """Robot listener that makes printed examples run, and compares failures with the printed ones.
+
+    Args:
+        mode: `compare`, or `update` to write other failures into the page.
+    """
 
     ROBOT_LISTENER_API_VERSION = 3
 
-    def __init__(self) -> None:
+    def __init__(self, mode: str = "compare") -> None:
+        self._updates = mode == "update"
         self._server = DemoServer()
         self._address = ""
         self._failures: dict[str, str] = {}
@@ -69,6 +89,8 @@ class Examples:
             result.status, result.message = "FAIL", f"The page says that this test fails:\n{expected}"
         elif timeless(actual) == timeless(expected):
             result.status, result.message = "PASS", "It failed as printed."
+        elif self._updates and data.source:
+            print_failure(data.source, data.name, actual)
         else:
             result.message = f"The page says:\n{expected}\n\nThe test says:\n{actual}"
 
