@@ -88,7 +88,7 @@ class Asserting:
 
         Examples:
             ```robotframework
-            Message Should Not Be Received    error    timeout=2s
+            Message Should Not Be Received    error    timeout=500ms
             ```
         """
         session = self._session
@@ -159,7 +159,7 @@ class Asserting:
 
         Examples:
             ```robotframework
-            SSE Event Should Not Be Received    error    timeout=2s
+            SSE Event Should Not Be Received    error    timeout=500ms
             ```
         """
         session = self._session

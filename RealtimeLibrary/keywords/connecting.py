@@ -76,8 +76,8 @@ class Connecting:
 
         Examples:
             ```robotframework
-            Connect WebSocket    ${URL}/ws/monitor
-            Connect WebSocket    ${URL}/ws/monitor    alias=second    connect_timeout=2s
+            Connect WebSocket    ws://localhost:8000/api/v1/ws/monitor
+            Connect WebSocket    ws://localhost:8000/api/v1/ws/monitor    alias=second    connect_timeout=2s
             ```
         """
         options = given(
@@ -157,9 +157,9 @@ class Connecting:
 
         Examples:
             ```robotframework
-            Connect SSE    ${HTTP}/sse/status
-            VAR    &{question}    prompt=Hello
-            Connect SSE    ${HTTP}/chat    method=POST    json=${question}    alias=chat
+            Connect SSE    http://localhost:8000/api/v1/sse/status
+            VAR    ${question}    {"messages": [{"role": "user", "content": "Hello"}]}
+            Connect SSE    http://localhost:8000/test/llm/openai    method=POST    json=${question}    alias=chat
             ```
         """
         options = given(
@@ -272,7 +272,7 @@ class Connecting:
 
         Examples:
             ```robotframework
-            ${before}=    Switch Connection    second
+            ${before} =    Switch Connection    second
             ```
         """
         return self._session.store.switch(alias)
@@ -287,7 +287,7 @@ class Connecting:
 
         Examples:
             ```robotframework
-            ${connections}=    Get Connections
+            ${connections} =    Get Connections
             Should Be Equal    ${connections}[0][state]    OPEN
             ```
         """
@@ -307,9 +307,9 @@ class Connecting:
 
         Examples:
             ```robotframework
-            ${mark}=    Set Mark
-            Send Message    subscribe
-            Message Should Be Received    ack    since=${mark}
+            ${mark} =    Set Mark
+            Send Message    {"type": "ping"}
+            Message Should Be Received    pong    since=${mark}
             ```
         """
         return self._session.mark(alias)
@@ -326,7 +326,7 @@ class Connecting:
 
         Examples:
             ```robotframework
-            ${old}=    Set Realtime Timeout    10s
+            ${old} =    Set Realtime Timeout    10s
             Set Realtime Timeout    ${old}
             ```
         """

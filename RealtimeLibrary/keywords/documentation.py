@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from textwrap import dedent
 from typing import Final
 
 ARGUMENTS: Final = {
@@ -52,6 +53,7 @@ ARGUMENTS: Final = {
 }
 """What is said about an argument unless the keyword's own docstring says more."""
 
+_EXAMPLES: Final = re.compile(r"^Examples?:\n(?P<block>(?: {4}.*\n?|\n)+)", re.MULTILINE)
 _SECTION: Final = re.compile(r"^(Returns|Raises|Examples?|Tags):", re.MULTILINE)
 
 
@@ -65,6 +67,8 @@ def completed(documentation: str, arguments: Sequence[str]) -> str:
     before, own, after = _parts(documentation)
     lines = [f"    {name}: {own.get(name) or ARGUMENTS[name]}" for name in arguments]
     section = "\n".join(["Args:", *lines]) if lines else ""
+    # Libdoc knows no section for examples, and Markdown no indented code fence.
+    after = _EXAMPLES.sub(lambda found: f"**Examples**\n\n{dedent(found['block'])}", after)
     return "\n\n".join(part for part in (before, section, after) if part)
 
 

@@ -43,8 +43,8 @@ class Getting:
 
         Examples:
             ```robotframework
-            @{messages}=    Get Messages
-            @{records}=    Get Messages    type=tick    details=True
+            @{messages} =    Get Messages
+            @{records} =    Get Messages    type=tick_update    details=True
             ```
         """
         session = self._session
@@ -74,8 +74,8 @@ class Getting:
 
         Examples:
             ```robotframework
-            @{all}=    Get SSE Events
-            @{progress}=    Get SSE Events    training_progress
+            @{all} =    Get SSE Events
+            @{progress} =    Get SSE Events    training_progress
             ```
         """
         session = self._session
@@ -108,8 +108,8 @@ class Getting:
 
         Examples:
             ```robotframework
-            ${count}=    Get Message Count
-            Get Message Count    >    100    type=tick
+            ${count} =    Get Message Count
+            Get Message Count    >    10    type=tick_update
             ```
         """
         session = self._session
@@ -146,7 +146,8 @@ class Getting:
 
         Examples:
             ```robotframework
-            Get SSE Event Count    ==    3    event=tick
+            ${count} =    Get SSE Event Count
+            Get SSE Event Count    >    2    event=training_progress
             ```
         """
         session = self._session
@@ -187,7 +188,7 @@ class Getting:
 
         Examples:
             ```robotframework
-            ${open}=    Is WebSocket Connected
+            ${open} =    Is WebSocket Connected
             ```
         """
         return self._session.connection(alias, WEBSOCKET).is_open
@@ -201,7 +202,7 @@ class Getting:
 
         Examples:
             ```robotframework
-            ${open}=    Is SSE Connected
+            ${open} =    Is SSE Connected
             ```
         """
         return self._session.connection(alias, SSE).is_open

@@ -67,8 +67,9 @@ class Groups:
 
         Examples:
             ```robotframework
-            @{subscribers}=    Connect WebSockets    ${URL}/ws/monitor    count=20    alias=subscriber
-            Every Connection Should Receive    subscriber    msg.type == 'news'    timeout=2s
+            @{aliases} =    Connect WebSockets    ws://localhost:8000/api/v1/ws/data    count=20    alias=subscriber
+            ...    on_connect={"type": "subscribe", "channel": "alerts"}
+            Every Connection Should Receive    subscriber    msg.severity == 'critical'    timeout=5s
             Disconnect WebSocket    alias=subscriber
             ```
         """
@@ -94,7 +95,7 @@ class Groups:
 
         Examples:
             ```robotframework
-            Connect SSE Streams    ${HTTP}/sse/updates    count=20    alias=reader
+            Connect SSE Streams    http://localhost:8000/api/v1/sse/updates    count=20    alias=reader
             Disconnect SSE    alias=reader
             ```
         """
@@ -134,9 +135,10 @@ class Groups:
 
         Examples:
             ```robotframework
-            ${mark}=    Set Mark
-            Send Message    ${news}    alias=publisher
-            ${skew}=    Every Connection Should Receive    subscriber    type=news    timeout=2s    since=${mark}
+            Connect SSE Streams    http://localhost:8000/api/v1/sse/updates    count=20    alias=reader
+            Connect WebSocket    ws://localhost:8000/api/v1/ws/monitor
+            Send Message    {"type": "start_training", "modelId": "model-123"}
+            ${skew} =    Every Connection Should Receive    reader    data.data.epoch == 1    timeout=5s
             Should Be True    ${skew} < 0.5
             ```
         """
@@ -192,7 +194,11 @@ class Groups:
 
         Examples:
             ```robotframework
-            Only Connections Should Receive    room-a    msg.room == 'a'    timeout=1s
+            Connect WebSockets    ws://localhost:8000/api/v1/ws/data    count=3    alias=room-a
+            ...    on_connect={"type": "subscribe", "channel": "alerts"}
+            Connect WebSockets    ws://localhost:8000/api/v1/ws/data    count=3    alias=room-b
+            ...    on_connect={"type": "subscribe", "channel": "risk_alerts"}
+            Only Connections Should Receive    room-a    msg.severity == 'warning' and msg.type == 'alert'    timeout=1s
             ```
         """
         group = self._connections(aliases)

@@ -36,7 +36,7 @@ class Page:
             New Browser    chromium
             Start Page Capture
             New Page    ${URL}
-            ${ticker}=    Wait For Page WebSocket    */ticker*
+            ${ticker} =    Wait For Page WebSocket    */ticker*
             Message Should Be Received    price    alias=${ticker}
             ```
         """
@@ -74,7 +74,7 @@ class Page:
 
         Examples:
             ```robotframework
-            ${ticker}=    Wait For Page WebSocket    */ticker*    timeout=10s
+            ${ticker} =    Wait For Page WebSocket    */ticker*    timeout=10s
             ```
         """
         return self._streams.wait_until_opened(WEBSOCKET, UrlPattern(url), timeout)
@@ -99,7 +99,7 @@ class Page:
 
         Examples:
             ```robotframework
-            ${news}=    Wait For Page SSE    */news    timeout=10s
+            ${news} =    Wait For Page SSE    */news    timeout=10s
             SSE Event Should Be Received    headline    alias=${news}
             ```
         """

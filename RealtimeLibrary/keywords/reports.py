@@ -75,7 +75,7 @@ class Reports:
 
         Examples:
             ```robotframework
-            ${figures}=    Get Stream Statistics
+            ${figures} =    Get Stream Statistics
             Should Be True    ${figures.gap_p95} < 0.5
             ```
         """

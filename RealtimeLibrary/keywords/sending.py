@@ -57,7 +57,7 @@ class Sending:
 
         Examples:
             ```robotframework
-            ${seconds}=    Send Ping    timeout=2s
+            ${seconds} =    Send Ping    timeout=2s
             Should Be True    ${seconds} < 0.5
             ```
         """
@@ -97,7 +97,7 @@ class Sending:
         Examples:
             ```robotframework
             VAR    &{request}    id=123    type=request    method=getModelStatus
-            ${reply}=    Send Message And Wait For Reply    ${request}    msg.type == 'response'    correlate=id
+            ${reply} =    Send Message And Wait For Reply    ${request}    msg.type == 'response'    correlate=id
             Log    ${reply.data}
             ```
         """

@@ -63,8 +63,8 @@ class StreamContents(Selecting):
 
         Examples:
             ```robotframework
-            Messages Should Be In Order    $.data.timestamp
-            Messages Should Be In Order    $.seq    strictly ascending    type=tick
+            Messages Should Be In Order    $.data.timestamp    type=tick_update
+            Messages Should Be In Order    $.data.seq    strictly ascending    type=tick_update
             ```
         """
         selection = self._select(alias, since, predicate, type, event, regexp, jsonpath, schema, keyword)
@@ -119,8 +119,8 @@ class StreamContents(Selecting):
 
         Examples:
             ```robotframework
-            Messages Should Have No Gaps Or Duplicates    $.seq
-            Messages Should Have No Gaps Or Duplicates    int(event.id)    step=10
+            Messages Should Have No Gaps Or Duplicates    $.data.seq
+            Messages Should Have No Gaps Or Duplicates    int(event.id)    alias=sse-1
             ```
         """
         selection = self._select(alias, since, predicate, type, event, regexp, jsonpath, schema, keyword)
@@ -172,9 +172,9 @@ class StreamContents(Selecting):
 
         Examples:
             ```robotframework
-            VAR    @{steps}    msg.type == 'accepted'    msg.type == 'filled'    msg.type == 'settled'
+            VAR    @{steps}    msg.severity == 'info'    msg.severity == 'warning'    msg.severity == 'critical'
             Messages Should Arrive In Sequence    ${steps}    timeout=5s
-            Messages Should Arrive In Sequence    ${steps}    strict=True    since=${mark}
+            Messages Should Arrive In Sequence    ${steps}    strict=True    type=alert
             ```
         """
         selection = self._select(alias, since, predicate, type, event, regexp, jsonpath, schema, keyword)
@@ -218,8 +218,8 @@ class StreamContents(Selecting):
 
         Examples:
             ```robotframework
-            VAR    @{parts}    msg.channel == 'a'    msg.channel == 'b'    msg.channel == 'c'
-            All Messages Should Be Received    ${parts}    timeout=5s
+            VAR    @{levels}    msg.severity == 'info'    msg.severity == 'warning'    msg.severity == 'critical'
+            All Messages Should Be Received    ${levels}    timeout=5s
             ```
         """
         selection = self._select(alias, since, predicate, type, event, regexp, jsonpath, schema, keyword)
@@ -264,8 +264,9 @@ class StreamContents(Selecting):
 
         Examples:
             ```robotframework
-            Every Message Should Match    msg.version == 2
-            VAR    &{schemas}    tick=${CURDIR}/tick.json    ack=${CURDIR}/ack.json
+            Every Message Should Match    'type' in msg    timeout=500ms
+            VAR    ${progress}    ${{ {"properties": {"data": {"required": ["epoch"]}}} }}
+            VAR    &{schemas}    training_progress=${progress}    *=${{ {} }}
             Every Message Should Match    schema_by_type=${schemas}
             ```
         """
@@ -302,7 +303,7 @@ class StreamContents(Selecting):
 
         Examples:
             ```robotframework
-            No Message Should Match    msg.price < 0
+            No Message Should Match    msg.data.price < 0
             ```
         """
         rule = self._rule(alias, predicate, type, event, regexp, jsonpath, schema, keyword, None)

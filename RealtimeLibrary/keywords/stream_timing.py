@@ -64,7 +64,7 @@ class StreamTiming(Selecting):
 
         Examples:
             ```robotframework
-            Stream Should Not Be Buffered    within=200ms    items=5    alias=chat
+            Stream Should Not Be Buffered    within=200ms    items=5
             ```
         """
         at_least_one(items)
@@ -130,8 +130,8 @@ class StreamTiming(Selecting):
         Examples:
             ```robotframework
             First Message Should Arrive Within    500ms
-            Send Message    ${question}
-            First Message Should Arrive Within    2s    type=answer    after=send
+            Send Message    {"type": "ping"}
+            First Message Should Arrive Within    2s    type=pong    after=send
             ```
         """
         longest = seconds_of(limit, "limit")
@@ -183,7 +183,7 @@ class StreamTiming(Selecting):
 
         Examples:
             ```robotframework
-            Longest Gap Should Be    <    2s    type=tick
+            Longest Gap Should Be    <    2s    type=tick_update
             ```
         """
         selection = self._select(alias, since, predicate, type, event, regexp, jsonpath, schema, keyword)
@@ -228,8 +228,8 @@ class StreamTiming(Selecting):
 
         Examples:
             ```robotframework
-            ${typical}=    Get Gap    p50
-            Get Gap    p95    <    200ms    type=tick
+            ${typical} =    Get Gap    p50
+            Get Gap    p95    <    200ms    type=tick_update
             ```
         """
         percent = _percent(percentile)
@@ -268,8 +268,8 @@ class StreamTiming(Selecting):
 
         Examples:
             ```robotframework
-            ${rate}=    Get Message Rate
-            Get Message Rate    >    100    type=tick
+            ${rate} =    Get Message Rate
+            Get Message Rate    >    50    type=tick_update
             ```
         """
         selection = self._select(alias, since, predicate, type, event, regexp, jsonpath, schema, keyword)
@@ -318,8 +318,8 @@ class StreamTiming(Selecting):
 
         Examples:
             ```robotframework
-            Heartbeat Should Arrive Every    15s    count=3
-            Heartbeat Should Arrive Every    1s    predicate=msg.type == 'heartbeat'    since=${mark}
+            Heartbeat Should Arrive Every    1s    count=3    alias=sse-1
+            Heartbeat Should Arrive Every    1s    type=tick_update    alias=websocket-1
             ```
         """
         at_least_one(count)
@@ -367,8 +367,8 @@ class StreamTiming(Selecting):
 
         Examples:
             ```robotframework
-            Connect WebSocket    ${URL}/ws/monitor    ping_interval=${None}
-            Connection Should Survive Idle    60s
+            Connect WebSocket    ws://localhost:8000/api/v1/ws/monitor    ping_interval=${None}
+            Connection Should Survive Idle    2s
             ```
         """
         session = self._session

@@ -57,10 +57,9 @@ class Subscribing(Selecting):
 
         Examples:
             ```robotframework
-            VAR    &{subscribe}    type=subscribe    channel=news
-            Wait Until Subscribed    ${subscribe}    ack=msg.type == 'subscribed' and msg.channel == 'news'
+            VAR    &{subscribe}    type=subscribe    channel=model_metrics
+            Wait Until Subscribed    ${subscribe}    ack=msg.type == 'subscribed' and msg.channel == 'model_metrics'
             Wait Until Subscribed    ${subscribe}    probe={"type": "ping"}    ack=msg.type == 'pong'
-            Wait Until Subscribed    ack=event.event == 'tick'    probe_keyword=Publish Tick    alias=sse-1
             ```
         """
         session = self._session
@@ -121,9 +120,12 @@ class Subscribing(Selecting):
 
         Examples:
             ```robotframework
-            Connect SSE    ${HTTP}/v1/chat/completions    method=POST    json=${question}
-            ${answer}=    Get Streamed Text    timeout=30s
-            ${answer}=    Get Streamed Text    $.delta.text    until=message_stop    timeout=30s
+            VAR    ${question}    {"messages": [{"role": "user", "content": "Hello"}]}
+            Connect SSE    http://localhost:8000/test/llm/openai    method=POST    json=${question}
+            ${answer} =    Get Streamed Text    timeout=30s
+            Connect SSE    http://localhost:8000/test/llm/anthropic    method=POST    json=${question}
+            ${same} =    Get Streamed Text    $.delta.text    until=message_stop    timeout=30s
+            Should Be Equal    ${answer}    ${same}
             ```
         """
         session = self._session

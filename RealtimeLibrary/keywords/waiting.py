@@ -33,7 +33,7 @@ class Waiting:
 
         Examples:
             ```robotframework
-            ${message}=    Wait For Message    timeout=2s
+            ${message} =    Wait For Message    timeout=2s
             ```
         """
         session = self._session
@@ -66,9 +66,9 @@ class Waiting:
 
         Examples:
             ```robotframework
-            ${alert}=    Wait For Message Matching    msg.type == 'alert' and msg.severity == 'critical'
-            ${ack}=    Wait For Message Matching    type=ack    timeout=2s
-            ${update}=    Wait For Message Matching    jsonpath=$.data[?@.progress > 50]
+            ${alert} =    Wait For Message Matching    msg.type == 'alert' and msg.severity == 'critical'
+            ${tick} =    Wait For Message Matching    type=tick_update    timeout=2s
+            ${progress} =    Wait For Message Matching    jsonpath=$.data[?@ > 50]
             ```
         """
         session = self._session
@@ -107,7 +107,7 @@ class Waiting:
 
         Examples:
             ```robotframework
-            @{updates}=    Wait For Messages    5    timeout=10s    type=training_progress
+            @{updates} =    Wait For Messages    5    timeout=10s    type=training_progress
             ```
         """
         session = self._session
@@ -141,7 +141,7 @@ class Waiting:
 
         Examples:
             ```robotframework
-            @{ticks}=    Collect Messages    5s    type=tick
+            @{ticks} =    Collect Messages    1s    type=tick_update
             ```
         """
         session = self._session
@@ -178,8 +178,8 @@ class Waiting:
 
         Examples:
             ```robotframework
-            ${event}=    Wait For SSE Event    training_progress    timeout=5s
-            Log    ${event.parsed_data.progress}
+            ${event} =    Wait For SSE Event    training_progress    timeout=5s
+            Log    ${event.parsed_data.data.progress}
             ```
         """
         session = self._session
@@ -213,8 +213,8 @@ class Waiting:
 
         Examples:
             ```robotframework
-            ${risk}=    Wait For SSE Data Matching    data.type == 'risk_alert' and data.level == 'critical'
-            Should Be Equal    ${risk.portfolio}    main
+            ${risk} =    Wait For SSE Data Matching    data.type == 'risk_alert' and data.level == 'critical'
+            Should Be Equal    ${risk.portfolio}    growth
             ```
         """
         session = self._session
@@ -251,7 +251,7 @@ class Waiting:
 
         Examples:
             ```robotframework
-            @{events}=    Wait For SSE Events    3    timeout=10s    event=tick
+            @{events} =    Wait For SSE Events    3    timeout=10s    event=training_progress
             ```
         """
         session = self._session
@@ -283,7 +283,7 @@ class Waiting:
 
         Examples:
             ```robotframework
-            @{events}=    Collect SSE Events    5s    event=update
+            @{events} =    Collect SSE Events    1s    event=training_progress
             ```
         """
         session = self._session

@@ -26,6 +26,11 @@ class Channel:
     messages: Callable[[Json], Iterator[Json]]
 
 
+def now() -> int:
+    """Milliseconds since the epoch, as JavaScript's `Date.now()`."""
+    return time.time_ns() // 1_000_000
+
+
 def training_progress(request: Json) -> Iterator[Json]:
     """One training run: a message per epoch, then its end."""
     model = request.get("modelId", "lstm-001")
@@ -36,7 +41,7 @@ def training_progress(request: Json) -> Iterator[Json]:
             "progress": 100 * epoch // EPOCHS,
             "accuracy": round(1 - 0.5 / epoch, 4),
             "loss": round(1 / epoch, 4),
-            "timestamp": time.time(),
+            "timestamp": now(),
         }
         yield {"type": "training_progress", "status": "running", "data": data}
     yield {"type": "training_completed", "status": "done", "data": {"modelId": model, "epochs": EPOCHS}}
@@ -73,7 +78,7 @@ def tick_updates(request: Json) -> Iterator[Json]:
     symbols = request.get("symbols", SYMBOLS)
     numbers = itertools.islice(itertools.count(1), request.get("count"))
     for seq, symbol in zip(numbers, itertools.cycle(symbols), strict=False):
-        data = {"symbol": symbol, "price": 100 + seq % 50 / 10, "seq": seq, "timestamp": time.time()}
+        data = {"symbol": symbol, "price": 100 + seq % 50 / 10, "seq": seq, "timestamp": now()}
         yield {"type": "tick_update", "data": data}
 
 
@@ -125,5 +130,5 @@ def measurement_events() -> Iterator[str]:
         if number % 10 == 0:
             yield event("sensor restarted", "notice", number)
         else:
-            measured = {"value": number * 0.5, "timestamp": int(time.time() * 1000)}
+            measured = {"value": number * 0.5, "timestamp": now()}
             yield event(measured, "pressure" if number % 2 else "temperature", number)

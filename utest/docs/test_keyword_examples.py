@@ -1,0 +1,91 @@
+"""The examples of the keyword documentation run as they are printed."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from robot import running
+from robot.result import Result
+
+from atest.docs.examples import PRINTED_ADDRESS
+from atest.servers import DemoServer
+from RealtimeLibrary import RealtimeLibrary
+
+LIBRARY = RealtimeLibrary()
+
+OPENED = """
+Connect SSE    http://localhost:8000/api/v1/sse/status
+Connect WebSocket    ws://localhost:8000/api/v1/ws/data
+Send Message    {"type": "subscribe", "channels": ["training_progress", "alerts", "tick_updates"]}
+Wait Until Keyword Succeeds    5s    50ms    Get Message Count    >    40
+Wait Until Keyword Succeeds    5s    50ms    Get SSE Event Count    >    10
+"""
+"""What an example finds: an event stream and a WebSocket that receive."""
+
+SPECIAL = {
+    "Disconnect WebSocket": "Connect WebSocket    ws://localhost:8000/api/v1/ws/rpc    alias=second",
+    "Disconnect SSE": "Connect SSE    http://localhost:8000/api/v1/sse/status",
+    "Get WebSocket Close Code": "Connect WebSocket    ws://localhost:8000/test/close?code=1000"
+    "\nWebSocket Should Be Closed",
+    "Only Connections Should Receive": "No Operation",
+    "SSE Should Be Closed": "Connect SSE    http://localhost:8000/test/sse/count?count=3",
+    "Send Message And Wait For Reply": "Connect WebSocket    ws://localhost:8000/api/v1/ws/rpc",
+    "Switch Connection": OPENED + "Connect WebSocket    ws://localhost:8000/api/v1/ws/rpc    alias=second",
+    "WebSocket Should Be Closed": "Connect WebSocket    ws://localhost:8000/test/close?code=1008",
+}
+"""What the examples find that need something else."""
+
+NEEDS_A_BROWSER = {"Start Page Capture", "Stop Page Capture", "Wait For Page SSE", "Wait For Page WebSocket"}
+
+
+def example_of(keyword: str) -> str:
+    """The example in the documentation of a keyword."""
+    found = re.search(r"^```robotframework\n(.*?)^```$", LIBRARY.get_keyword_documentation(keyword), re.M | re.S)
+    assert found, f"{keyword} has no example that libdoc shows"
+    return found[1]
+
+
+def suite_of(keywords: list[str]) -> str:
+    """A suite with one test for each keyword's example."""
+    lines = ["*** Settings ***", "Library    RealtimeLibrary", "", "*** Test Cases ***"]
+    for keyword in keywords:
+        body = f"{SPECIAL.get(keyword, OPENED)}\n{example_of(keyword)}".splitlines()
+        lines += [keyword, *(f"    {line}" for line in body if line)]
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Result]:
+    """One run of all examples."""
+    keywords = [name for name in LIBRARY.get_keyword_names() if name not in NEEDS_A_BROWSER]
+    with DemoServer() as server:
+        suite = running.TestSuite.from_string(suite_of(keywords).replace(PRINTED_ADDRESS, server.address))
+        folder: Path = tmp_path_factory.mktemp("examples")
+        yield suite.run(outputdir=folder, stdout=(folder / "console.txt").open("w"))
+
+
+@pytest.mark.parametrize("keyword", sorted(set(LIBRARY.get_keyword_names()) - NEEDS_A_BROWSER))
+def test_example_runs(keyword: str, result: Result):
+    """The example of this keyword passes."""
+    test = next(test for test in result.suite.tests if test.name == keyword)
+    assert test.passed, test.message
+
+
+def test_every_keyword_is_documented():
+    """Every keyword says what it does, in a sentence, and has tags and an example."""
+    for keyword in LIBRARY.get_keyword_names():
+        documentation = LIBRARY.get_keyword_documentation(keyword)
+        assert documentation.split("\n\n")[0].rstrip().endswith("."), keyword
+        assert LIBRARY.get_keyword_tags(keyword), keyword
+        assert example_of(keyword)
+
+
+def test_links_name_keywords_and_sections():
+    """What stands in brackets is a keyword or a section of the introduction."""
+    introduction = LIBRARY.get_keyword_documentation("__intro__")
+    targets = set(LIBRARY.get_keyword_names()) | set(re.findall(r"^# (.+)$", introduction, re.MULTILINE))
+    texts = {name: LIBRARY.get_keyword_documentation(name) for name in ["__intro__", *LIBRARY.get_keyword_names()]}
+    for name, text in texts.items():
+        without_code = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+        assert set(re.findall(r"\[([A-Z][^\]]+)\](?!\()", without_code)) <= targets, name
