@@ -73,5 +73,10 @@ def test_an_event_stream_may_end():
     stream.opened()
     stream.closed(Ending("the server ended the stream", "server"))
     assert not leftovers(stream)
+
+
+def test_an_event_stream_must_not_break():
+    stream = sse_connection("sse", codec=DEFAULT_CODEC)
+    stream.opened()
     stream.closed(Ending("reset", "network", is_error=True))
     assert leftovers(stream).ending
