@@ -80,13 +80,13 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def times(value: float) -> str:
-    """`4.8 ×`."""
-    return f"{value:.2f} ×" if value < 2 else f"{value:.1f} ×"
+    """`4.8 x`."""
+    return f"{value:.2f} x" if value < 2 else f"{value:.1f} x"
 
 
 def at_least(what: str, target: float, reached: float, others: str = "") -> Row:
     """A row for a ratio that must be large."""
-    return Row(what, f"≥ {target:g} ×", times(reached), reached >= target, others)
+    return Row(what, f"≥ {target:g} x", times(reached), reached >= target, others)
 
 
 def at_most(what: str, target: float, reached: float, others: str = "", show: Callable[[float], str] = times) -> Row:

@@ -148,14 +148,23 @@ class Connection(threading.Thread):
 
     def _broadcast(self, query: dict[str, str]) -> None:
         """Send one message to all that wait."""
-        for waiting in self._shared.waiting:
-            waiting.sendall(frame(payload(0)))
+        waiting, self._shared.waiting = self._shared.waiting, []
+        for each in waiting:
+            with contextlib.suppress(OSError):  # one of an earlier client, which is gone
+                each.sendall(frame(payload(0)))
         self._socket.sendall(frame(struct.pack("!H", 1000), 0x88))
         self._finish()
 
     def _finish(self) -> None:
-        while self._socket.recv(65_536):
-            pass
+        """Wait for the client's close frame or its end, and close: a client waits for the server to end TCP."""
+        data = b""
+        while received := self._socket.recv(65_536):
+            data += received
+            while (parsed := unmasked(data)) is not None:
+                first, _, data = parsed
+                if first == 0x88:
+                    self._socket.close()
+                    return
         self._socket.close()
 
 
