@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     Assertions about the stream as a whole: each passes, fails naming the offenders, and refuses an empty record.
+Documentation     Assertions about whole streams: each passes, names the offenders, and refuses an empty record.
 
 Resource          resources/backend.resource
 

@@ -97,6 +97,7 @@ class ExpressionHolds(Condition):
 
     def __init__(self, expression: Expression) -> None:
         self._expression = expression
+        self._run = expression.run
 
     @property
     def description(self) -> str:
@@ -110,7 +111,11 @@ class ExpressionHolds(Condition):
 
     def matches(self, item: Item) -> bool:
         """Whether the expression is true."""
-        return self._expression.holds(item)
+        # Not by `value`: this is the hot path of every wait, and each call in between counts.
+        try:
+            return bool(self._run(item))
+        except Exception as error:
+            raise self._expression.failure(error, item) from error
 
     def findings(self, item: Item) -> list[Finding]:
         """One for each part that top-level `and` joins."""

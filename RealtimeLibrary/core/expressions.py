@@ -50,6 +50,10 @@ class Expression:
 
     Raises:
         InvalidArgument: The text is no expression, has an unknown name, or names nothing of the item.
+
+    Attributes:
+        text: The expression as written.
+        run: The compiled function of an item, which raises whatever Python raises.
     """
 
     def __init__(self, text: str, names: Collection[str] = ("msg",), variable: VariableLookup = no_variables) -> None:
@@ -59,7 +63,7 @@ class Expression:
         self._tree = self._parse()
         self._globals: dict[str, Any] = dict(HELPERS)
         self._modules: set[str] = set()
-        self._run = self._compile(self._tree)
+        self.run = self._compile(self._tree)
         for name in sorted(free_names(code_of(self._tree, names))):
             self._bind(name, variable)
         self._check_module_attributes()
@@ -74,16 +78,15 @@ class Expression:
             InvalidArgument: It failed for another reason.
         """
         try:
-            return self._run(item)
+            return self.run(item)
         except Exception as error:
-            raise self._failure(error, item) from error
+            raise self.failure(error, item) from error
 
-    def holds(self, item: Item) -> bool:
-        """Whether the value counts as true. Raises as `value` does."""
-        try:
-            return bool(self._run(item))
-        except Exception as error:
-            raise self._failure(error, item) from error
+    def failure(self, error: Exception, item: Item) -> Exception:
+        """What it means that the expression raised this error on this item: see `value`."""
+        if isinstance(error, MISFITS):
+            return Misfit(error)
+        return self._invalid(f"failed on #{item.number}: {type(error).__name__}: {error}.")
 
     @cached_property
     def key(self) -> Hashable | None:
@@ -102,11 +105,6 @@ class Expression:
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
-
-    def _failure(self, error: Exception, item: Item) -> Exception:
-        if isinstance(error, MISFITS):
-            return Misfit(error)
-        return self._invalid(f"failed on #{item.number}: {type(error).__name__}: {error}.")
 
     # Reading the text
 

@@ -344,6 +344,14 @@ class TestReadingArguments:
         with pytest.raises(InvalidArgument, match="Argument 'predicate' has the value"):
             conditions_from("='ack'")
 
+    def test_an_expression_holds_if_its_value_counts_as_true(self):
+        assert condition_from("msg.data").matches(ACK) is True
+        assert condition_from("msg.id - 5").matches(ACK) is False
+        with pytest.raises(Misfit):
+            condition_from("msg.none").matches(ACK)
+        with pytest.raises(InvalidArgument, match="failed on #1"):
+            condition_from("re.match('(', msg.type)").matches(ACK)
+
     def test_expression_keys_are_kept(self):
         assert condition_from("msg.a == 1").key == condition_from("msg.a == 1").key is not None
         assert condition_from("msg.a == random.random()").key is None
