@@ -54,7 +54,7 @@ async def ingest_websockets(url: str, count: int, *, deflate: bool = False, keep
                 times.append(time.monotonic())
             received = len(texts)
         else:
-            async for message in websocket:
+            async for _ in websocket:
                 received += 1
     check(received, count)
     return measured(begun, cpu)
