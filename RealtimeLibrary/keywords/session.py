@@ -285,8 +285,8 @@ class Session:
             if missed := listener.missed:
                 listener.missed = 0
                 raise RealtimeError(
-                    f"A listener of '{connection.alias}' missed {counted(missed, connection.family.noun)}: dropped from "
-                    "the full record before the listener came to them. Raise 'max_messages' or 'max_bytes'."
+                    f"A listener of '{connection.alias}' missed {counted(missed, connection.family.noun)}: dropped "
+                    "from the full record before the listener came to them. Raise 'max_messages' or 'max_bytes'."
                 )
 
     def run_keyword(self, name: str, received: Sequence[Any], given: Sequence[Any] = ()) -> Any:
