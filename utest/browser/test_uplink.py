@@ -109,9 +109,7 @@ async def test_a_hole_ends_the_capture(received: Received) -> None:
     writer.close()
 
 
-async def test_an_event_beyond_the_limit_ends_the_capture(
-    received: Received, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_event_beyond_the_limit_ends_the_capture(received: Received, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LONGEST_LINE", 2**20)
     writer = await connected(received)
     writer.write(line(1, text="x" * 2**21))
