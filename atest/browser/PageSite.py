@@ -10,6 +10,7 @@ from typing import Any
 
 import psutil
 from robot.api.deco import keyword, library
+from robot.libraries.BuiltIn import BuiltIn
 
 from atest.browser.page_server import PageServer
 
@@ -61,12 +62,11 @@ class PageSite:
 
     @keyword
     def browser_options(self) -> dict[str, Any]:
-        """Arguments of `New Browser`: the system's Chromium, if it has one."""
+        """Arguments of `New Browser`: the Chromium that the run names, else the machine's, else Playwright's own."""
         options: dict[str, Any] = {"browser": "chromium", "headless": True}
-        for name in ("chromium", "chromium-browser", "google-chrome"):
-            if path := shutil.which(name):
-                options["executablePath"] = path
-                break
+        path = BuiltIn().get_variable_value("${CHROMIUM}") or shutil.which("chromium") or shutil.which("google-chrome")
+        if path:
+            options["executablePath"] = path
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             options["args"] = ["--no-sandbox"]
         return options

@@ -1,9 +1,12 @@
 *** Settings ***
-Documentation       What the page receives, as connections.
-Resource            browser.resource
-Suite Setup         Open Browser And Site
-Suite Teardown      Close Browser And Site
-Test Tags           browser
+Documentation     What the page receives, as connections.
+
+Resource          browser.resource
+
+Suite Setup       Open Browser And Site
+Suite Teardown    Close Browser And Site
+
+Test Tags         browser
 
 
 *** Test Cases ***
@@ -28,11 +31,11 @@ A Hundred Messages And A Hundred Events Are What The Server Sent And The Page Sa
 The Page Behaves The Same With Capture
     New Page    ${SITE}/page?ws=3&sse=3&fetch=3&close=4001&reason=bye
     Wait For Function    () => seen.closes.length === 1 && seen.sse.length === 3 && document.title === 'fetched'
-    ${without}=    Evaluate JavaScript    ${None}    ${BEHAVIOUR}
+    ${without}=    Evaluate JavaScript    ${None}    () => behaviour()
     Start Page Capture
     New Page    ${SITE}/page?ws=3&sse=3&fetch=3&close=4001&reason=bye
     Wait For Function    () => seen.closes.length === 1 && seen.sse.length === 3 && document.title === 'fetched'
-    ${with}=    Evaluate JavaScript    ${None}    ${BEHAVIOUR}
+    ${with}=    Evaluate JavaScript    ${None}    () => behaviour()
     Should Be Equal    ${with}    ${without}
 
 Waits And Assertions Work On Captured Streams
@@ -52,7 +55,7 @@ Waits And Assertions Work On Captured Streams
 A Message That The Page Sends Is In The Journal And Its Answer In The Record
     Start Page Capture
     New Page    ${SITE}/page?ws=0
-    ${ws}=    Wait For Page WebSocket
+    Wait For Page WebSocket
     Wait For WebSocket Connection
     Evaluate JavaScript    ${None}    () => socket.send('hello')
     ${answer}=    Wait For Message
@@ -110,9 +113,11 @@ Only Matching URLs Are Captured
     ${sse}=    Wait For Page SSE
     Should Be Equal    ${sse}    shop-sse-1
     Numbers Should Be Complete    ${sse}    3
+    VAR    ${opened}    'shop-sse-1' (${SITE}/sse?ws=3&sse=3, returned before)
     Run Keyword And Expect Error
-    ...    EQUALS:Expected page WebSocket matching '*' was not opened within 0.3 seconds: the pages opened 'shop-sse-1' (${SITE}/sse?ws=3&sse=3, returned before).
-    ...    Wait For Page WebSocket    timeout=300ms
+    ...    EQUALS:Expected page WebSocket matching '*' was not opened within 0.3 seconds: the pages opened ${opened}.
+    ...    Wait For Page WebSocket
+    ...    timeout=300ms
 
 A Captured Connection Is Read-Only
     Start Page Capture
@@ -124,10 +129,15 @@ A Captured Connection Is Read-Only
     Run Keyword And Expect Error    'page-websocket-1' belongs to the page*    Send Ping
 
 Captured Streams Leave The Current Connection Alone
-    ${own}=    Connect WebSocket    ${WS}/ws?ws=1    alias=own
+    Connect WebSocket    ${WS}/ws?ws=1    alias=own
     Start Page Capture
     New Page    ${SITE}/page?ws=3
-    Wait Until Keyword Succeeds    3s    50ms    Message Should Be Received    predicate=msg.n == 3    alias=page-websocket-1
+    Wait Until Keyword Succeeds
+    ...    3s
+    ...    50ms
+    ...    Message Should Be Received
+    ...    predicate=msg.n == 3
+    ...    alias=page-websocket-1
     Send Message    hello
     Message Should Be Received    predicate=msg == 'echo hello'
 
@@ -142,7 +152,9 @@ After Stop The Page Goes On And Its Records Stay
     Get Message Count    ==    3
     Evaluate JavaScript    ${None}    () => socket.send('still here')
     Wait For Function    () => seen.ws.includes('echo still here')
-    ${native}=    Evaluate JavaScript    ${None}    () => /\\{ \\[native code\\] \\}/.test(WebSocket.toString()) && WebSocket.name
+    ${native}=    Evaluate JavaScript
+    ...    ${None}
+    ...    () => /\\{ \\[native code\\] \\}/.test(WebSocket.toString()) && WebSocket.name
     Should Be Equal    ${native}    WebSocket
     Run Keyword And Expect Error    There is no page capture. Call `Start Page Capture`*    Wait For Page WebSocket
 
@@ -178,26 +190,3 @@ Hostile Payloads And Secrets Do No Harm
     ${connections}=    Get Connections
     Should Not Contain    ${connections}[0][url]    s3cr3t-t0ken
     Should Contain    ${connections}[0][url]    token=<secret>
-
-
-*** Variables ***
-${BEHAVIOUR}    SEPARATOR=\n
-...    async () => {
-...    \    const again = new EventSource('/sse?sse=1');
-...    \    const first = await new Promise((resolve) => again.addEventListener('tick', resolve, { once: true }));
-...    \    again.close();
-...    \    const answer = await fetch('/stream?fetch=2', { method: 'POST' });
-...    \    const copy = answer.clone();
-...    \    return JSON.stringify([
-...    \        socket instanceof WebSocket, socket.constructor === WebSocket, Object.keys(socket), String(socket),
-...    \        WebSocket.name, WebSocket.length, WebSocket.CLOSED, Object.getOwnPropertyNames(WebSocket).sort(),
-...    \        socket.readyState, socket.protocol, socket.extensions, socket.binaryType,
-...    \        source instanceof EventSource, source.constructor === EventSource, Object.keys(source), EventSource.name,
-...    \        source.readyState, source.withCredentials, again.readyState, first.type, first.isTrusted,
-...    \        fetch.name, fetch.length, answer instanceof Response, answer.ok, answer.type, answer.redirected,
-...    \        new URL(answer.url).pathname, copy.url === answer.url, (await copy.text()).length > 0,
-...    \        answer.bodyUsed, (await answer.text()).length > 0, answer.bodyUsed,
-...    \        Object.keys(window).filter((name) => !name.startsWith('__playwright__')).sort(),
-...    \        seen.closes, seen.ws.length, seen.sse.map((entry) => [entry[0], entry[2]]), seen.fetch.split('\\n\\n').length,
-...    \    ]);
-...    }

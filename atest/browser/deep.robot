@@ -1,9 +1,12 @@
 *** Settings ***
-Documentation       What the DevTools protocol adds, and that nothing is counted twice.
-Resource            browser.resource
-Suite Setup         Open Browser And Site
-Suite Teardown      Close Browser And Site
-Test Tags           browser
+Documentation     What the DevTools protocol adds, and that nothing is counted twice.
+
+Resource          browser.resource
+
+Suite Setup       Open Browser And Site
+Suite Teardown    Close Browser And Site
+
+Test Tags         browser
 
 
 *** Test Cases ***
@@ -68,7 +71,8 @@ A Reconnecting EventSource Stays One Stream
 
 A Worker's Streams Are Captured
     Start Page Capture    deep=True
-    New Page    ${SITE}/page?worker=20
+    New Page    # The protocol follows the page before its worker starts.
+    Go To    ${SITE}/page?worker=20
     ${ws}=    Wait For Page WebSocket    */ws*
     ${sse}=    Wait For Page SSE    */sse*
     ${stream}=    Wait For Page SSE    */stream*
@@ -84,7 +88,7 @@ Streams That Were Open Before The Capture Are Captured From Then On
     Wait For Function    () => seen.ws.length === 2 && seen.sse.length > 2
     Start Page Capture    deep=True
     Evaluate JavaScript    ${None}    () => socket.send('hello')
-    ${ws}=    Wait For Page WebSocket
+    Wait For Page WebSocket
     ${answer}=    Wait For Message
     Should Be Equal    ${answer}    echo hello
     ${sse}=    Wait For Page SSE

@@ -1,10 +1,13 @@
 *** Settings ***
-Documentation       What goes wrong is said at once.
-Resource            browser.resource
-Suite Setup         Open Browser And Site
-Suite Teardown      Close Browser And Site
-Test Tags           browser
-Test Timeout        20s
+Documentation     What goes wrong is said at once.
+
+Resource          browser.resource
+
+Suite Setup       Open Browser And Site
+Suite Teardown    Close Browser And Site
+Test Timeout      20s
+
+Test Tags         browser
 
 
 *** Test Cases ***
@@ -28,8 +31,10 @@ The Page Opens Nothing
     Start Page Capture
     New Page    ${SITE}/page
     Run Keyword And Expect Error
-    ...    Expected page WebSocket matching '*/ws' was not opened within 0.2 seconds: the pages opened no stream since the capture began.
-    ...    Wait For Page WebSocket    */ws    timeout=0.2s
+    ...    Expected page WebSocket matching '*/ws' was not opened within 0.2 seconds: the pages opened no stream since*
+    ...    Wait For Page WebSocket
+    ...    */ws
+    ...    timeout=0.2s
 
 The Page Is Closed During A Wait
     Start Page Capture
@@ -65,7 +70,7 @@ The Browser Crashes During A Wait
     Start Page Capture
     New Page    ${SITE}/page?ws=2&sse=2
     ${ws}=    Wait For Page WebSocket
-    ${sse}=    Wait For Page SSE
+    Wait For Page SSE
     Numbers Should Be Complete    ${ws}    2
     ${begun}=    Get Time    epoch
     Kill Browser Soon
@@ -89,6 +94,7 @@ The Browser Crashes While Waiting For A Stream
     ...    Wait For Page SSE    timeout=10s
     Quickly Since    ${begun}
     [Teardown]    New Test Browser
+
 
 *** Keywords ***
 Quickly Since

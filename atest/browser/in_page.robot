@@ -1,10 +1,13 @@
 *** Settings ***
-Documentation       Streams that the page opens for the test.
-Resource            browser.resource
-Suite Setup         Open Browser And Site
-Suite Teardown      Close Browser And Site
-Test Setup          New Page    ${SITE}/page
-Test Tags           browser
+Documentation     Streams that the page opens for the test.
+
+Resource          browser.resource
+
+Suite Setup       Open Browser And Site
+Suite Teardown    Close Browser And Site
+Test Setup        New Page    ${SITE}/page
+
+Test Tags         browser
 
 
 *** Test Cases ***
@@ -59,7 +62,8 @@ A Request With A Body Is The Page's Fetch
     Forget Visits
     VAR    &{question}    prompt=hello
     VAR    &{headers}    X-Trace=7
-    Connect SSE    ${SITE}/stream?hold=1    method=POST    json=${question}    headers=${headers}    params=${{{'fetch': '5'}}}
+    VAR    &{params}    fetch=5
+    Connect SSE    ${SITE}/stream?hold=1    method=POST    json=${question}    headers=${headers}    params=${params}
     ...    in_page=True
     Numbers Should Be Complete    sse-1    5
     ${requests}=    Get Requests    /stream
@@ -87,8 +91,12 @@ What A Page Cannot Open Is Told With Its Reason
 
 A Content Security Policy Holds For The Test, Too
     New Page    ${SITE}/page?csp=connect-src%20'none'
-    Run Keyword And Expect Error    Cannot connect 'websocket-1' to * from the page: *    Connect WebSocket    ${WS}/ws    in_page=True
-    Run Keyword And Expect Error    Cannot connect 'sse-1' to * from the page: *    Connect SSE    /sse    in_page=True
+    Run Keyword And Expect Error
+    ...    Cannot connect 'websocket-1' to * from the page: *
+    ...    Connect WebSocket    ${WS}/ws    in_page=True
+    Run Keyword And Expect Error
+    ...    Cannot connect 'sse-1' to * from the page: *
+    ...    Connect SSE    /sse    in_page=True
 
 Options That The Browser Decides Are Refused
     Run Keyword And Expect Error

@@ -1,9 +1,12 @@
 *** Settings ***
-Documentation       A burst loses nothing, and a large frame arrives whole.
-Resource            browser.resource
-Suite Setup         Open Browser And Site
-Suite Teardown      Close Browser And Site
-Test Tags           browser
+Documentation     A burst loses nothing, and a large frame arrives whole.
+
+Resource          browser.resource
+
+Suite Setup       Open Browser And Site
+Suite Teardown    Close Browser And Site
+
+Test Tags         browser
 
 
 *** Test Cases ***

@@ -1,7 +1,9 @@
 *** Settings ***
-Documentation       Without the Browser library in the suite, the error says what to do.
-Library             RealtimeLibrary
-Test Tags           browser
+Documentation    Without the Browser library in the suite, the error says what to do.
+
+Library          RealtimeLibrary
+
+Test Tags        browser
 
 
 *** Test Cases ***

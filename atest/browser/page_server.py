@@ -47,6 +47,31 @@ if (query.has('frame')) {
   document.body.append(frame);
 }
 if (query.has('worker')) window.worker = new Worker(`/worker.js?${query}`);
+// What a page can find out about its streams, the same with and without capture.
+window.behaviour = async () => {
+  const { socket, source } = window;
+  const again = new EventSource('/sse?sse=1');
+  const first = await new Promise((resolve) => again.addEventListener('tick', resolve, { once: true }));
+  again.close();
+  const answer = await fetch('/stream?fetch=2', { method: 'POST' });
+  const copy = answer.clone();
+  const unused = answer.bodyUsed;
+  const texts = [(await copy.text()).length > 0, (await answer.text()).length > 0];
+  const own = ['seen', 'socket', 'source', 'reader', 'behaviour'];
+  const globals = Object.keys(window).filter((name) => !own.includes(name) && !name.startsWith('__playwright__'));
+  return JSON.stringify({
+    socket: [socket instanceof WebSocket, socket.constructor === WebSocket, Object.keys(socket), String(socket)],
+    socketState: [socket.readyState, socket.protocol, socket.extensions, socket.binaryType, seen.closes],
+    WebSocket: [WebSocket.name, WebSocket.length, WebSocket.CLOSED, Object.getOwnPropertyNames(WebSocket).sort()],
+    source: [source instanceof EventSource, source.constructor === EventSource, Object.keys(source), String(source)],
+    sourceState: [source.readyState, source.withCredentials, seen.sse.map(([type, , id]) => [type, id])],
+    EventSource: [EventSource.name, EventSource.length, again.readyState, first.type, first.isTrusted],
+    fetch: [fetch.name, fetch.length, seen.fetch.split('\\n\\n').length],
+    answer: [answer instanceof Response, answer.ok, answer.type, answer.redirected, new URL(answer.url).pathname],
+    answerState: [copy.url === answer.url, unused, answer.bodyUsed, texts],
+    globals: globals.sort(),
+  });
+};
 document.getElementById('state').textContent = 'loaded';
 </script>"""
 

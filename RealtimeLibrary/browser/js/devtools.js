@@ -38,7 +38,7 @@ class DevTools {
 
   childAttached(page, client, { sessionId }) {
     const child = new ChildSession(client, sessionId);
-    const target = new Target(this, page, (method, params) => child.send(method, params), { opened: false, worker: true });
+    const target = new Target(this, page, (method, params) => child.send(method, params), { opened: true, worker: true });
     target.follow((method, listener) => child.on(method, listener));
     child.onDetached(() => target.gone());
     child.send("Network.enable", {});
