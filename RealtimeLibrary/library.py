@@ -239,6 +239,7 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
             session.run_listeners()
             value = super().run_keyword(name, args, kwargs)
             session.run_listeners()
+            session.log.keyword_ran()
             return value
         except RealtimeError as error:
             error.args = (session.explained(error),)

@@ -156,7 +156,7 @@ class Items(_Looking[ItemT, list[ItemT]]):
         seconds: Longest wait.
         now: The monotonic clock's time.
         since: Where to begin.
-        count: How many.
+        count: How many; `None` for one.
         consume: Whether this is a wait, which takes unread items and marks those it returns as read, or an
             assertion, which looks at all and marks none.
     """
@@ -173,11 +173,11 @@ class Items(_Looking[ItemT, list[ItemT]]):
         consume: bool,
     ) -> None:
         super().__init__(connection, wanted, seconds, now, since, unread_only=consume)
-        self._count = count
+        self.count = count
 
     def poll(self) -> list[ItemT] | Pending:
         """Look at what is new."""
-        while len(self._found) < (self._count or 1):
+        while len(self._found) < (self.count or 1):
             over = self.connection.is_over  # asked first: nothing arrives after it
             item = self._search.find()
             if item is not None:
@@ -199,11 +199,11 @@ class Items(_Looking[ItemT, list[ItemT]]):
         raise self._missing()
 
     def _missing(self) -> ExpectationFailed:
-        if self._count is None:
+        if self.count is None:
             return self._failed(f"Expected {self.wanted.phrase} was not received")
         noun = self.connection.family.noun
         kind = self.wanted.phrase.removeprefix(noun)
-        return self._failed(f"Expected {counted(self._count, noun)}{kind}, received {len(self._found):,}")
+        return self._failed(f"Expected {counted(self.count, noun)}{kind}, received {len(self._found):,}")
 
     def _taken(self) -> list[ItemT]:
         if self._unread_only:

@@ -51,7 +51,9 @@ class Getting:
         condition = session.condition(
             WEBSOCKET, predicate, regexp=regexp, jsonpath=jsonpath, schema=schema, keyword=keyword
         )
-        items = _recorded(session.connection(alias, WEBSOCKET), session.wanted(WEBSOCKET, condition, type))
+        connection = session.connection(alias, WEBSOCKET)
+        items = _recorded(connection, session.wanted(WEBSOCKET, condition, type))
+        session.log.got(items, connection)
         make = session.returned.details if details else session.returned.payload
         return [make(item) for item in items]
 
@@ -80,7 +82,9 @@ class Getting:
         """
         session = self._session
         condition = session.condition(SSE, predicate, regexp=regexp, jsonpath=jsonpath, schema=schema, keyword=keyword)
-        items = _recorded(session.connection(alias, SSE), session.wanted(SSE, condition, event))
+        connection = session.connection(alias, SSE)
+        items = _recorded(connection, session.wanted(SSE, condition, event))
+        session.log.got(items, connection)
         return [session.returned.event(item) for item in items]
 
     @keyword("Get Message Count", tags=["WebSocket", "Getter", "Assertion"])

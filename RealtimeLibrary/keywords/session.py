@@ -269,7 +269,7 @@ class Session:
     def explained(self, error: RealtimeError) -> str:
         """The whole text of a failure, without secrets."""
         if isinstance(error, ExpectationFailed) and not error.own_text:
-            return explain(error, [stream.connection for stream in self.store])
+            return self.secrets.mask(explain(error, [stream.connection for stream in self.store]))
         return self.secrets.mask(str(error))
 
     # Listeners

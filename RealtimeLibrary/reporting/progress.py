@@ -1,12 +1,10 @@
 """The line that a long wait prints: what it waits for, how long already, and how much has arrived."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from RealtimeLibrary.core.connection import Connection
-from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.secrets import Secrets
-from RealtimeLibrary.core.waiting import Expectation
+from RealtimeLibrary.core.waiting import Collected, Expectation, Items
 from RealtimeLibrary.core.wording import counted
 from RealtimeLibrary.reporting.showing import shown
 
@@ -31,9 +29,13 @@ def progress_line(expectation: Expectation[Any], elapsed: float, received_before
         return line
     aliases = ", ".join(f"'{shown(connection.alias, secrets, _PHRASE)}'" for connection in connections)
     arrived = counted(received(expectation) - received_before, connections[0].family.noun)
-    found: Sequence[Item] = getattr(expectation, "found", ())
-    matched = f", {len(found):,} matched" if found else ""
-    return f"{aliases}: {line}, {arrived} received{matched}"
+    return f"{aliases}: {line}, {arrived} received meanwhile{_matched(expectation)}"
+
+
+def _matched(expectation: Expectation[Any]) -> str:
+    if isinstance(expectation, Items) and expectation.count is not None:
+        return f", {len(expectation.found):,} of {expectation.count:,} matched"
+    return f", {len(expectation.found):,} collected" if isinstance(expectation, Collected) else ""
 
 
 def received(expectation: Expectation[Any]) -> int:

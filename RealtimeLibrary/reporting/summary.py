@@ -30,12 +30,14 @@ def passed(expectation: Expectation[Any], result: Any, elapsed: float) -> str:
 
 def _numbers(items: Sequence[Item], elapsed: float) -> str:
     """`#12 after 0.204 s`, `#3 to #9 (5) after 1.200 s`."""
-    if not items:
-        return f"nothing in {elapsed:.3f} s"
-    numbers = f"#{items[0].number}"
-    if len(items) > 1:
-        numbers += f" to #{items[-1].number} ({len(items):,})"
-    return f"{numbers} after {elapsed:.3f} s"
+    return f"{numbers(items)} after {elapsed:.3f} s"
+
+
+def numbers(items: Sequence[Item]) -> str:
+    """`#12`, `#3 to #9 (5)`."""
+    if len(items) < 2:
+        return f"#{items[0].number}" if items else "nothing"
+    return f"#{items[0].number} to #{items[-1].number} ({len(items):,})"
 
 
 def _checked(quiet: Quiet[Any]) -> str:
@@ -47,6 +49,4 @@ def _checked(quiet: Quiet[Any]) -> str:
     line = f"'{connection.alias}' was open and quiet for {in_words(quiet.seconds)}; {counted(count, noun)} checked"
     if situation.misfits:
         line += f", {situation.misfits:,} of them lack what the condition asks for"
-    if connection.record.dropped:
-        line += f"; {connection.record.dropped:,} older were dropped from the full record"
     return f"{line}."

@@ -4,7 +4,7 @@ All text comes from the peer or the user: it is made visible, masked and cut by 
 markup is well-formed XML, too.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
@@ -16,10 +16,7 @@ from RealtimeLibrary.core.wording import counted
 from RealtimeLibrary.reporting.showing import VALUE_LIMIT, shown, shown_payload, size_in_words, visible
 
 LAST: Final = 20
-"""Rows that a failed keyword shows."""
-
-LISTED: Final = 200
-"""Most rows of any table."""
+"""Most rows of a table."""
 
 MARKS: Final = {
     Happening.SENT: ">",
@@ -107,11 +104,6 @@ def entry_row(entry: Entry, connection: Connection[Any]) -> Row:
     )
 
 
-def item_rows(items: Iterable[Item], connection: Connection[Any]) -> list[Row]:
-    """The lines of these items."""
-    return [item_row(item, connection) for item in items]
-
-
 def last_rows(connection: Connection[Any], count: int = LAST) -> list[Row]:
     """The newest items and entries, in the order in which they happened."""
     items = list(connection.record.items(connection.record.last - count + 1))
@@ -132,16 +124,15 @@ def table(rows: Sequence[Row], zero: float, summary: str, *, is_open: bool = Fal
     """A foldable table.
 
     Args:
-        rows: The lines; of more than `LISTED` only the last ones are shown.
+        rows: The lines.
         zero: From when times count, on the monotonic clock.
         summary: What is shown of it when it is folded.
         is_open: Whether it is unfolded.
     """
-    note = f" (the last {LISTED} of {len(rows):,})" if len(rows) > LISTED else ""
-    body = "".join(_row(row, zero) for row in rows[-LISTED:])
+    body = "".join(_row(row, zero) for row in rows)
     unfolded = ' open="open"' if is_open else ""
     return (
-        f'{_STYLE}<details class="rt"{unfolded}><summary>{escape(visible(summary))}{note}</summary>'
+        f'{_STYLE}<details class="rt"{unfolded}><summary>{escape(visible(summary))}</summary>'
         f"<table>{_HEAD}{body}</table></details>"
     )
 
@@ -170,6 +161,30 @@ def _title(row: Row) -> str:
     return {">": "sent", "%": "keep-alive", "!": "error", "x": "closed"}.get(row.mark, "state")
 
 
+def listed_items(items: Sequence[Item], connection: Connection[Any], zero: float | None, summary: str) -> str:
+    """What a keyword returned, as a folded table of at most `LAST` items.
+
+    Args:
+        items: What it returned.
+        connection: Where it came from.
+        zero: From when times count; `None` is the first thing that happened.
+        summary: What is shown of it when it is folded.
+    """
+    rows = [item_row(item, connection) for item in items[-LAST:]]
+    if len(items) > LAST:
+        summary += f", the last {LAST}"
+    return table(rows, first_moment(connection) if zero is None else zero, summary)
+
+
+def first_moment(connection: Connection[Any]) -> float:
+    """When the first thing happened, on the monotonic clock; 0 if nothing has."""
+    entry = next(iter(connection.journal), None)
+    if entry is not None:
+        return entry.at
+    times = connection.record.times()
+    return times[0] if len(times) else 0.0
+
+
 def last_items(connection: Connection[Any], zero: float | None = None, count: int = LAST) -> str:
     """State and latest past of a connection: what a failed keyword adds to the log.
 
@@ -179,12 +194,11 @@ def last_items(connection: Connection[Any], zero: float | None = None, count: in
         count: Most rows.
     """
     rows = last_rows(connection, count)
-    first = next((entry.at for entry in connection.journal), rows[0].at if rows else 0.0)
     state = "".join(f"<br/>{escape(visible(connection.secrets.mask(line)))}" for line in state_lines(connection))
     total = connection.record.last + len(connection.journal)
     since = "the first one" if zero is None else "the start of the wait"
     summary = f"The last {len(rows)} of {total:,} entries (time from {since})"
-    listed = table(rows, first if zero is None else zero, summary, is_open=True) if rows else ""
+    listed = table(rows, first_moment(connection) if zero is None else zero, summary, is_open=True) if rows else ""
     return f"<b>{escape(visible(connection.alias))}</b>{state}{listed}"
 
 

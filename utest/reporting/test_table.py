@@ -7,7 +7,7 @@ import pytest
 from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.messages import PayloadCodec
 from RealtimeLibrary.core.secrets import Secrets
-from RealtimeLibrary.reporting.table import LISTED, Row, item_rows, last_items, last_rows, table
+from RealtimeLibrary.reporting.table import LAST, Row, item_row, last_items, last_rows, listed_items, table
 from utest.reporting.stories import BEGUN, Story, sse, websocket
 
 HOSTILE = [
@@ -34,6 +34,10 @@ def cells(markup: str) -> list[list[str]]:
     return [[cell.text or "" for cell in row] for row in parsed(markup).iter("tr")][1:]
 
 
+def rows_of(story: Story) -> list[Row]:
+    return [item_row(item, story.connection) for item in story.connection.record.items()]
+
+
 def test_items_and_entries_stand_in_the_order_in_which_they_happened() -> None:
     chat = websocket().received(1, '{"type":"a"}').sent(1.5, "mine").received(2, '{"type":"b"}')
     chat.happened(2, Happening.PING, payload=b"\x01").failed(3, "lost").closed(3, "closed: lost")
@@ -56,7 +60,7 @@ def test_only_the_last_ones_are_taken() -> None:
 
 def test_a_row_tells_number_time_type_payload_and_true_size() -> None:
     chat = websocket().received(1.25, '{"type":"filled","pad":"' + "x" * 5_000 + '"}')
-    rows = item_rows(chat.connection.record.items(), chat.connection)
+    rows = rows_of(chat)
 
     [[number, at, mark, kind, label, payload, size]] = cells(table(rows, BEGUN, "one"))
 
@@ -68,13 +72,13 @@ def test_a_row_tells_number_time_type_payload_and_true_size() -> None:
 
 def test_an_event_shows_type_and_id() -> None:
     stream = sse().event(0.5, "42", "tick", "id-7")
-    [row] = item_rows(stream.connection.record.items(), stream.connection)
+    [row] = rows_of(stream)
     assert (row.kind, row.label, row.text) == ("event", "tick id=id-7", "42")
 
 
 def test_binary_is_shown_in_hexadecimal_digits() -> None:
     chat = websocket().received(0, b"\x00\xff" * 100)
-    [row] = item_rows(chat.connection.record.items(), chat.connection)
+    [row] = rows_of(chat)
     assert row.kind == "binary"
     assert row.text == " ".join(["00 ff"] * 12) + " …"
     assert row.size == 200
@@ -82,7 +86,7 @@ def test_binary_is_shown_in_hexadecimal_digits() -> None:
 
 def test_what_a_wait_returned_is_marked() -> None:
     chat = websocket().received(0, "a", "b").read(2)
-    assert [row.is_read for row in item_rows(chat.connection.record.items(), chat.connection)] == [False, True]
+    assert [row.is_read for row in rows_of(chat)] == [False, True]
 
 
 @pytest.mark.parametrize("payload", HOSTILE)
@@ -115,12 +119,12 @@ def test_secrets_are_masked_also_where_they_are_cut() -> None:
     assert b"s3cr".hex(" ") not in markup
 
 
-def test_a_long_table_shows_its_end_and_says_so() -> None:
-    rows = [Row(number, 0.0, "<", "text") for number in range(1, 1_001)]
-    markup = table(rows, 0.0, "ticks")
-    assert f"(the last {LISTED} of 1,000)" in markup
-    assert cells(markup)[0][0] == "801"
-    assert cells(markup)[-1][0] == "1000"
+def test_of_many_items_the_last_are_listed() -> None:
+    ticks = websocket().received(0, *map(str, range(1_000)))
+    markup = listed_items(list(ticks.connection.record.items()), ticks.connection, None, "#1 to #1000")
+    assert f"#1 to #1000, the last {LAST}<" in markup
+    assert [row[0] for row in cells(markup)] == [str(number) for number in range(981, 1_001)]
+    assert cells(markup)[0][1] == "+10.000 s"
 
 
 def test_the_state_is_told_with_counts() -> None:
