@@ -37,7 +37,7 @@ _SHORTEST: Final = 4
 _USERINFO: Final = re.compile(r"(?<=//)[^/?#\s]*(?=@)")
 _QUERY_PARAMETER: Final = re.compile(r"(?<=[?&#])([^=&#]+)=([^&#]*)")
 _UNESCAPED_BY: Final = ("", "/", "!'()*", ";/?:@&=+$,#!'()*")
-"""What percent-encoding leaves as it is: Python's for a value and for a path, JavaScript's for a component and a URI."""
+"""What percent-encoding leaves as it is: Python's for a value and a path, JavaScript's for a component and a URI."""
 
 
 class Secrets:
