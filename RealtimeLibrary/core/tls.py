@@ -44,7 +44,9 @@ def without_tls() -> ssl.SSLContext:
 def _trusting(path: Path) -> ssl.SSLContext:
     """A context that trusts the CAs in this file or folder, and no others."""
     try:
-        return ssl.create_default_context(**{"capath" if path.is_dir() else "cafile": str(path)})
+        if path.is_dir():
+            return ssl.create_default_context(capath=str(path))
+        return ssl.create_default_context(cafile=str(path))
     except (OSError, ssl.SSLError) as error:
         raise InvalidArgument(f"CA file '{path}' cannot be used: {_why(error)}.") from error
 
