@@ -44,7 +44,14 @@ class LoopThread:
         return self._loop is not None
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop and return its result. It is cancelled if the wait is interrupted."""
+        """Run a coroutine on the loop and return its result. It is cancelled if the wait is interrupted.
+
+        Raises:
+            RuntimeError: Called on the loop's own thread, which would wait for itself forever.
+        """
+        if threading.current_thread() is self._thread:
+            coroutine.close()
+            raise RuntimeError("The event loop cannot wait for itself: await the coroutine there.")
         future = asyncio.run_coroutine_threadsafe(coroutine, self._started())
         try:
             while not concurrent.futures.wait([future], SLICE).done:
@@ -74,9 +81,10 @@ class LoopThread:
             meanwhile: Called after every change and at least every `SLICE`.
         """
         wake = _Wake()
-        stops = [connection.observe(wake.set) for connection in expectation.connections]
         deadline = time.monotonic() + expectation.seconds
+        stops: list[Callable[[], None]] = []
         try:
+            stops.extend(connection.observe(wake.set) for connection in expectation.connections)
             while True:
                 if (result := expectation.poll()) is not PENDING:
                     return result
@@ -104,11 +112,11 @@ class LoopThread:
         if self._loop is None:
             self._usual_interval = sys.getswitchinterval()
             sys.setswitchinterval(min(self._usual_interval, SWITCH_INTERVAL))
-            self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(
-                target=_run, args=[self._loop], name="RealtimeLibrary event loop", daemon=True
-            )
-            self._thread.start()
+            loop = asyncio.new_event_loop()
+            thread = threading.Thread(target=_run, args=[loop], name="RealtimeLibrary event loop", daemon=True)
+            thread.start()
+            # Not before it runs: an interrupt in between would leave a loop on which everything waits forever.
+            self._loop, self._thread = loop, thread
         return self._loop
 
 
@@ -117,13 +125,20 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
     try:
         loop.run_forever()
     finally:
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(_finish())
         asyncio.set_event_loop(None)
         loop.close()
+
+
+async def _finish() -> None:
+    """Cancel what still runs, and end the threads that resolve host names."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    loop = asyncio.get_running_loop()
+    await loop.shutdown_asyncgens()
+    await loop.shutdown_default_executor()
 
 
 class _Wake:

@@ -59,6 +59,8 @@ class SSEOptions(CommonOptions, total=False):
 class ConnectionSettings:
     """What WebSocket and SSE connections have in common. Times are in seconds.
 
+    The `repr` leaves out what may hold a secret.
+
     Attributes:
         headers: Sent with the opening handshake or the request.
         connect_timeout: Longest time for DNS, TCP, TLS and the answer's headers together.
@@ -76,7 +78,7 @@ class ConnectionSettings:
         proxy: URL of a proxy. `None` uses the environment's, but none for a loopback address.
     """
 
-    headers: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
     connect_timeout: Seconds = 5.0
     auto_reconnect: bool = False
     reconnect_attempts: int = 3
@@ -89,7 +91,7 @@ class ConnectionSettings:
     verify: bool | str | Path = True
     client_cert: str | Path | None = None
     client_key: str | Path | None = None
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self._normalize("connect_timeout", seconds_of(self.connect_timeout, "connect_timeout"))
@@ -128,8 +130,9 @@ class ConnectionSettings:
         object.__setattr__(self, name, value)
 
     def _at_least(self, name: str, least: float) -> None:
-        if getattr(self, name) < least:
-            raise InvalidArgument(f"Argument '{name}' must be {least} or more, got {getattr(self, name)}.")
+        value = getattr(self, name)
+        if not (isinstance(value, int | float) and value >= least):
+            raise InvalidArgument(f"Argument '{name}' must be {least} or more, got {value!r}.")
 
     def _optional_time(self, name: str) -> None:
         if getattr(self, name) is not None:
@@ -153,7 +156,7 @@ class WebSocketSettings(ConnectionSettings):
 
     subprotocols: Sequence[str] = ()
     origin: str | None = None
-    on_connect: Sequence[Any] = ()
+    on_connect: Sequence[Any] = field(default=(), repr=False)
     ping_interval: Seconds | None = 20.0
     ping_timeout: Seconds | None = 20.0
     compression: str | None = None
@@ -182,9 +185,9 @@ class SSESettings(ConnectionSettings):
     """
 
     method: str = "GET"
-    json: Any = None
+    json: Any = field(default=None, repr=False)
     body: str | bytes | None = field(default=None, repr=False)
-    params: Mapping[str, str] | None = None
+    params: Mapping[str, str] | None = field(default=None, repr=False)
     last_event_id: str | None = None
     idle_timeout: Seconds | None = None
 

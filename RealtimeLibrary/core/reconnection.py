@@ -39,7 +39,7 @@ class ReconnectionPolicy:
         try:
             return min(first * self.backoff ** (attempt - 1), max(MAX_DELAY, first))
         except OverflowError:
-            return max(MAX_DELAY, first)
+            return max(MAX_DELAY, first) if first else 0.0
 
     def retries_close(self, code: int) -> bool:
         """Whether a close with this code is followed by another attempt.

@@ -20,15 +20,14 @@ def tls_context(
     Raises:
         InvalidArgument: A file is missing or not usable.
     """
-    context = ssl.create_default_context()
+    context = ssl.create_default_context() if isinstance(verify, bool) else _trusting(Path(verify))
     if verify is False:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    elif verify is not True:
-        _load_authorities(context, Path(verify))
     if client_cert is not None:
         try:
-            context.load_cert_chain(client_cert, client_key)
+            # Without a password OpenSSL would ask for the one of an encrypted key on the terminal.
+            context.load_cert_chain(client_cert, client_key, password="")
         except (OSError, ssl.SSLError) as error:
             raise InvalidArgument(f"Client certificate '{client_cert}' cannot be used: {_why(error)}.") from error
     elif client_key is not None:
@@ -42,15 +41,17 @@ def without_tls() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _load_authorities(context: ssl.SSLContext, path: Path) -> None:
+def _trusting(path: Path) -> ssl.SSLContext:
+    """A context that trusts the CAs in this file or folder, and no others."""
     try:
         if path.is_dir():
-            context.load_verify_locations(capath=path)
-        else:
-            context.load_verify_locations(cafile=path)
+            return ssl.create_default_context(capath=str(path))
+        return ssl.create_default_context(cafile=str(path))
     except (OSError, ssl.SSLError) as error:
         raise InvalidArgument(f"CA file '{path}' cannot be used: {_why(error)}.") from error
 
 
 def _why(error: OSError) -> str:
-    return error.strerror or "not a PEM file with what is needed"
+    if isinstance(error, ssl.SSLError):
+        return "it is no PEM file with what is needed, or its key is encrypted"
+    return (error.strerror or type(error).__name__).lower()

@@ -19,6 +19,8 @@ def seconds_of(value: Seconds, name: str, *, zero: bool = False) -> float:
     Raises:
         InvalidArgument: The duration is negative, or zero where that is not allowed, or not a number.
     """
+    if not isinstance(value, int | float | timedelta) or value != value:
+        raise InvalidArgument(f"Argument '{name}' must be a number of seconds or a timedelta, got {value!r}.")
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
     if seconds > 0 or (zero and seconds == 0):
         return seconds
