@@ -12,7 +12,7 @@ from robotlibcore import DynamicCore
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Family
 from RealtimeLibrary.core.errors import ExpectationFailed, RealtimeError, UnknownAlias, WrongUse
 from RealtimeLibrary.core.secrets import SECRET_PARAMS
-from RealtimeLibrary.keywords.arguments import AS_IMPORTED, CONVERTERS, Headers, Url, as_list, given
+from RealtimeLibrary.keywords.arguments import CONVERTERS, Headers, Url, as_list, given
 from RealtimeLibrary.keywords.asserting import Asserting
 from RealtimeLibrary.keywords.connecting import Connecting
 from RealtimeLibrary.keywords.documentation import completed
@@ -35,7 +35,7 @@ from RealtimeLibrary.version import __version__
 
 @library(scope="GLOBAL", version=__version__, doc_format="MARKDOWN", converters=CONVERTERS)
 class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is not typed
-    """Test WebSocket and Server-Sent Events features.
+    """Test WebSocket and Server-Sent Events (SSE) features: dashboards, chats, tickers, notifications, LLM streams.
 
     %TOC%
 
@@ -46,14 +46,16 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
     Library    RealtimeLibrary
 
     *** Test Cases ***
-    Training Reports Progress
-        Connect WebSocket    ws://localhost:8000/ws/training-monitor
-        VAR    &{subscribe}    type=subscribe    channel=training_progress
-        Send Message    ${subscribe}
-        ${progress}=    Wait For Message Matching    msg.type == 'training_progress' and msg.data.progress > 0
-        Log    ${progress.data.epoch}
-        Message Should Not Be Received    error    timeout=2s
+    Training Reports Its Progress
+        Connect WebSocket    ws://localhost:8000/api/v1/ws/training-monitor
+        Send Message    {"type": "subscribe", "channel": "training_progress"}
+        ${halfway} =    Wait For Message Matching    msg.type == 'training_progress' and msg.data.progress >= 50
+        Should Be True    ${halfway.data.accuracy} > 0.9
+        Message Should Not Be Received    error    timeout=500ms
     ```
+
+    All examples on this page talk to the demo server of the project; its guide has whole chapters of them. The examples
+    of the keywords go on from a WebSocket and an event stream that are open.
 
     # Recording
 
@@ -61,37 +63,57 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
     arrival time, whether or not a keyword is waiting.
 
     - **Waits consume**: `Wait For …` returns the first *unread* item that matches, whether it came before or after the
-      call, and marks it read. Items passed over stay unread.
+      call, and marks it read. Items passed over stay unread. `Collect …` does so with all that match.
     - **Assertions do not**: `… Should …` look at the whole record, and at what arrives within the timeout.
     - `since=` narrows both to what arrived after a mark from [Set Mark].
 
     A wait ends at once when its outcome is certain: the connection closed for good, the stream ended, or the
     reconnection attempts are used up.
 
+    Nothing but [Clear Messages], [Clear SSE Events] or a full record (see `max_messages` and `max_bytes`) removes from
+    it. Dropped items are counted and named in every failure they could have caused.
+
     # Connections
 
-    A connection is a WebSocket or an event stream. Connect keywords return its alias. Every other keyword takes
-    `alias=`; without it, it works on the family's current connection: the one opened or switched to last.
+    A connection is a WebSocket, an event stream, or a stream captured from a page. Connect keywords return its alias.
+    Every other keyword takes `alias=`; without it, it works on the family's current connection, the one opened or
+    switched to last: a WebSocket for WebSocket keywords, an event stream for SSE keywords, the last of any kind for
+    keywords of both. Naming an alias does not switch.
+
+    By default a connection is closed at the end of the test, or of the suite, that opened it; see `auto_close`.
+
+    # Payloads
+
+    Messages are returned as their payload: JSON objects and arrays parsed, with attribute access
+    (`${message.data.progress}`), any other text as text, binary as bytes. Events are returned as objects with `event`
+    (the type), `data` (the text), `parsed_data` (JSON as above, else `None`), `id`, `retry`, `received_at` and
+    `number`.
 
     # Conditions
 
     | condition | matches when |
     |---|---|
-    | `predicate` as text | this Python expression is true, see below. |
-    | `predicate` as a dictionary | every key is in the payload with an equal value, recursively. |
-    | `predicate` as compiled regular expression or callable | it is found in the text, or returns a true value. |
-    | `type=` (WebSocket) | the payload's `type` field equals it. |
-    | `event=` (SSE) | the event type equals it. |
-    | `regexp=` | it is found in the raw text. |
-    | `jsonpath=` | the JSONPath (RFC 9535) selects at least one node. |
-    | `schema=` | the payload is valid against this JSON Schema. |
-    | `keyword=` | this Robot keyword, called with the item, returns a true value. |
+    | `predicate` as text | this Python expression is true: `msg.data.epoch > 5` |
+    | `predicate` as a dictionary | every key is in the payload with an equal value, recursively |
+    | `predicate` as compiled regular expression or callable | it is found in the text, or returns a true value |
+    | `type=` (WebSocket) | the payload's `type` field equals it |
+    | `event=` (SSE) | the event type equals it |
+    | `regexp=` | it is found in the raw text |
+    | `jsonpath=` | the JSONPath (RFC 9535) selects at least one node |
+    | `schema=` | the payload is valid against this JSON Schema |
+    | `keyword=` | this Robot keyword, called with the item, returns a true value |
 
-    Several are combined with *and*. In expressions for WebSockets `msg` is the payload; for SSE `event` is the event
-    and `data` its parsed data, else its text; `$name` is a Robot variable. A JSON key comes before a dictionary method
-    of the same name. An expression that fails on an item because the item lacks a key or has another type does not
-    match it; a syntax error or an unknown name fails the keyword at once. Robot's cells are text, so `epoch=5` in a
-    dictionary is `'5'`, which is not `5`: failures show both with their types.
+    Several are combined with *and*. In expressions
+
+    - `msg` is the payload of a message; `event` is an event, and `data` its parsed data, else its text;
+    - `$name` is a Robot variable;
+    - a JSON key comes before a dictionary method of the same name: `msg.items` is the field;
+    - an item that lacks a key or has another type does not match; a syntax error or an unknown name fails the keyword
+      at once;
+    - spaces around operators are needed: Robot reads `type=='x'` as the argument `type`.
+
+    Robot's cells are text, so `epoch=5` in a dictionary is `'5'`, which is not `5`: failures show both with their
+    types.
 
     # Listeners
 
@@ -121,13 +143,22 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
     # Times
 
     Times are Robot times: `5s`, `500ms`, `1 min`; a plain number is seconds. A timeout of `None` is the library's
-    default.
+    default, see [Set Realtime Timeout]. Zero and negative timeouts are errors. Robot's own timeouts and Ctrl-C end a
+    waiting keyword at once.
 
     # Secrets
 
     `Secret` values, credentials in URLs, the query parameters `secret_params`, and the headers `Authorization`,
     `Cookie`, `Set-Cookie` and `Proxy-Authorization` are never shown: not in logs, failures or exports, also where the
-    server echoes them.
+    server echoes them. Build a value that contains a secret as a `Secret` of its own:
+
+    ```robotframework
+    *** Test Cases ***
+    Log In With A Token
+        VAR    ${authorization: Secret}    Bearer %{API_TOKEN}
+        VAR    &{headers}    Authorization=${authorization}
+        Connect SSE    http://localhost:8000/api/v1/sse/status    headers=${headers}
+    ```
     """
 
     ROBOT_LISTENER_API_VERSION: ClassVar = 3
@@ -146,18 +177,18 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
         secret_params: Sequence[str] = SECRET_PARAMS,
         strict: bool = False,
         ignore_types: Sequence[str] | str = (),
-        headers: Headers | None = AS_IMPORTED,
+        headers: Headers | None = None,
         reconnect_backoff: float = 1,
-        reconnect_on: list[int] | int = AS_IMPORTED,
-        subprotocols: list[str] | str | None = AS_IMPORTED,
+        reconnect_on: Sequence[int] | int = (),
+        subprotocols: list[str] | str | None = None,
         origin: str | None = None,
-        on_connect: object = AS_IMPORTED,
+        on_connect: object = None,
         ping_interval: timedelta | None = timedelta(seconds=20),
         ping_timeout: timedelta | None = timedelta(seconds=20),
         compression: Literal["deflate"] | None = None,
-        max_size: int | str = AS_IMPORTED,
+        max_size: int | str = "16 MiB",
         max_messages: int | None = None,
-        max_bytes: int | str | None = AS_IMPORTED,
+        max_bytes: int | str | None = "256 MiB",
         verify: bool | str = True,
         client_cert: str | None = None,
         client_key: str | None = None,
@@ -165,7 +196,7 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
         parse_json: bool = True,
         type_field: str = "type",
         method: str = "GET",
-        params: Headers | None = AS_IMPORTED,
+        params: Headers | None = None,
         idle_timeout: timedelta | None = None,
     ) -> None:
         """Import the library. Connect options given here are the defaults of all connections.

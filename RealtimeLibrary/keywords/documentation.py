@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from textwrap import dedent
 from typing import Final
 
 ARGUMENTS: Final = {
@@ -16,7 +15,7 @@ ARGUMENTS: Final = {
     "type": "The message type: the payload's `type` field must equal this text. `None` is any.",
     "event": "The event type. `None` is any; events without a type have the type `message`.",
     "regexp": "Regular expression that is found in the raw text.",
-    "jsonpath": "JSONPath (RFC 9535) that selects a node of the payload, as `$.data[?@.progress > 50]`.",
+    "jsonpath": "JSONPath (RFC 9535) that selects a node of the payload, as `$[?@.progress > 50]`.",
     "schema": "JSON Schema that the payload is valid against: a dictionary, or the path of a JSON file.",
     "keyword": "Robot keyword that is called with the item and returns a true value.",
     "message": "Text of the failure, in place of the library's own.",
@@ -53,7 +52,7 @@ ARGUMENTS: Final = {
 }
 """What is said about an argument unless the keyword's own docstring says more."""
 
-_EXAMPLES: Final = re.compile(r"^Examples?:\n(?P<block>(?: {4}.*\n?|\n)+)", re.MULTILINE)
+_EXAMPLE: Final = re.compile(r"^Examples?:\n {4}```robotframework\n(?P<steps>(?: {4}.*\n)+?) {4}```$", re.MULTILINE)
 _SECTION: Final = re.compile(r"^(Returns|Raises|Examples?|Tags):", re.MULTILINE)
 
 
@@ -67,9 +66,13 @@ def completed(documentation: str, arguments: Sequence[str]) -> str:
     before, own, after = _parts(documentation)
     lines = [f"    {name}: {own.get(name) or ARGUMENTS[name]}" for name in arguments]
     section = "\n".join(["Args:", *lines]) if lines else ""
-    # Libdoc knows no section for examples, and Markdown no indented code fence.
-    after = _EXAMPLES.sub(lambda found: f"**Examples**\n\n{dedent(found['block'])}", after)
+    after = _EXAMPLE.sub(_example, after)
     return "\n\n".join(part for part in (before, section, after) if part)
+
+
+def _example(found: re.Match[str]) -> str:
+    """The steps as a test: libdoc knows no section for examples, and colours only what stands below a header."""
+    return f"**Example**\n\n```robotframework\n*** Test Cases ***\nExample\n{found['steps']}```"
 
 
 def _parts(documentation: str) -> tuple[str, dict[str, str], str]:

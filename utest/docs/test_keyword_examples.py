@@ -40,8 +40,9 @@ NEEDS_A_BROWSER = {"Start Page Capture", "Stop Page Capture", "Wait For Page SSE
 
 
 def example_of(keyword: str) -> str:
-    """The example in the documentation of a keyword."""
-    found = re.search(r"^```robotframework\n(.*?)^```$", LIBRARY.get_keyword_documentation(keyword), re.M | re.S)
+    """The steps of the example in the documentation of a keyword."""
+    documentation = LIBRARY.get_keyword_documentation(keyword)
+    found = re.search(r"^```robotframework\n\*{3} Test Cases \*{3}\nExample\n(.*?)^```$", documentation, re.M | re.S)
     assert found, f"{keyword} has no example that libdoc shows"
     return found[1]
 
@@ -50,8 +51,8 @@ def suite_of(keywords: list[str]) -> str:
     """A suite with one test for each keyword's example."""
     lines = ["*** Settings ***", "Library    RealtimeLibrary", "", "*** Test Cases ***"]
     for keyword in keywords:
-        body = f"{SPECIAL.get(keyword, OPENED)}\n{example_of(keyword)}".splitlines()
-        lines += [keyword, *(f"    {line}" for line in body if line)]
+        before = SPECIAL.get(keyword, OPENED).strip().splitlines()
+        lines += [keyword, *(f"    {step}" for step in before), example_of(keyword)]
     return "\n".join(lines)
 
 
@@ -62,7 +63,8 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Result]:
     with DemoServer() as server:
         suite = running.TestSuite.from_string(suite_of(keywords).replace(PRINTED_ADDRESS, server.address))
         folder: Path = tmp_path_factory.mktemp("examples")
-        yield suite.run(outputdir=folder, stdout=(folder / "console.txt").open("w"))
+        with (folder / "console.txt").open("w") as console:
+            yield suite.run(outputdir=folder, stdout=console)
 
 
 @pytest.mark.parametrize("keyword", sorted(set(LIBRARY.get_keyword_names()) - NEEDS_A_BROWSER))
