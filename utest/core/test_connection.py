@@ -261,7 +261,8 @@ def test_items_dropped_to_the_last_are_counted_as_missed() -> None:
     assert [item.number for item in heard] == [3]
 
 
-def test_items_that_arrive_meanwhile_are_heard_in_the_same_delivery() -> None:
+def test_items_that_arrive_meanwhile_are_heard_in_the_next_delivery() -> None:
+    """A callback slower than its stream must come to an end."""
     connection = message_connection()
 
     def call(item: Message) -> None:
@@ -272,6 +273,10 @@ def test_items_that_arrive_meanwhile_are_heard_in_the_same_delivery() -> None:
     listener, _ = listening(connection, callback=call)
     heard: list[Any] = []
     receive(connection, "a", "b")
+    listener.deliver()
+    assert heard == ["a", "b"]
+    listener.deliver()
+    assert heard == ["a", "b", "after a", "after b"]
     listener.deliver()
     assert heard == ["a", "b", "after a", "after b", "after after a"]
 
