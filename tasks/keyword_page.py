@@ -32,9 +32,13 @@ def is_fresh(python: Path) -> bool:
 
 
 def _said(page: Path) -> dict[str, Any]:
-    """What the page tells about the library; the viewer around it is Robot Framework's."""
+    """What the page tells about the library: not the viewer, which is Robot Framework's, nor where the code stands."""
     found = MODEL.search(page.read_text(encoding="utf-8"))
     if not found:
         raise Problem(f"{page} holds no keyword documentation that this task understands.")
-    model: dict[str, Any] = json.loads(found["model"])
+    model: dict[str, Any] = json.loads(found["model"], object_hook=_without_line)
     return model
+
+
+def _without_line(value: dict[str, Any]) -> dict[str, Any]:
+    return {name: content for name, content in value.items() if name != "lineno"}
