@@ -71,8 +71,9 @@ A Reconnecting EventSource Stays One Stream
 
 A Worker's Streams Are Captured
     Start Page Capture    deep=True
-    New Page    # The protocol follows the page before its worker starts.
-    Go To    ${SITE}/page?worker=20
+    New Page    ${SITE}/page?worker=20
+    Wait For Function    () => seen.worker
+    Evaluate JavaScript    ${None}    () => worker.postMessage('open your streams')
     ${ws}=    Wait For Page WebSocket    */ws*
     ${sse}=    Wait For Page SSE    */sse*
     ${stream}=    Wait For Page SSE    */stream*

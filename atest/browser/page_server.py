@@ -46,7 +46,10 @@ if (query.has('frame')) {
   frame.src = query.get('frame');
   document.body.append(frame);
 }
-if (query.has('worker')) window.worker = new Worker(`/worker.js?${query}`);
+if (query.has('worker')) {
+  window.worker = new Worker(`/worker.js?${query}`);
+  window.worker.onmessage = () => (seen.worker = true);
+}
 // What a page can find out about its streams, the same with and without capture.
 window.behaviour = async () => {
   const { socket, source } = window;
@@ -76,11 +79,13 @@ document.getElementById('state').textContent = 'loaded';
 </script>"""
 
 WORKER = """
-const query = new URLSearchParams(location.search);
-const count = query.get('worker');
-const socket = new WebSocket(`ws://${location.host}/ws?ws=${count}&from=worker`);
-const source = new EventSource(`/sse?sse=${count}&from=worker`);
-fetch(`/stream?fetch=${count}&from=worker`, { method: 'POST' }).then((response) => response.text());
+const count = new URLSearchParams(location.search).get('worker');
+onmessage = () => {
+  self.socket = new WebSocket(`ws://${location.host}/ws?ws=${count}&from=worker`);
+  self.source = new EventSource(`/sse?sse=${count}&from=worker`);
+  fetch(`/stream?fetch=${count}&from=worker`, { method: 'POST' }).then((response) => response.text());
+};
+postMessage('ready');
 """
 
 HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "Access-Control-Allow-Origin": "*"}

@@ -87,8 +87,8 @@ A Capture Ends With Its Test And Forgets Its Connections
 After Auto Closing A New Capture Sees The New Context
     Start Page Capture
     New Page    ${SITE}/page?ws=10&sse=10
-    ${ws}    ${sse}=    Both Should Be Complete    10
-    Should Be Equal    ${ws}    page-websocket-1
+    @{both}=    Both Should Be Complete    10
+    Should Be Equal    ${both}[0]    page-websocket-1
 
 A Second Start Replaces The First
     Start Page Capture

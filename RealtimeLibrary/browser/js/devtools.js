@@ -183,6 +183,10 @@ class Target {
   }
 
   answered({ requestId, type, response }) {
+    // Playwright lets a worker run before this protocol is enabled in it: the request may have gone by.
+    if (this.worker && type === "EventSource" && !this.byId.has(requestId)) {
+      this.sourceRequested({ requestId, request: { url: response.url } });
+    }
     const source = this.byId.get(requestId);
     if (source) {
       source.tell("handshake", answer(response));
