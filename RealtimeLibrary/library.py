@@ -140,6 +140,14 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
     rules. Options about TLS, proxies, pings and reconnecting cannot be used then: the browser decides them. An event
     stream is the page's own `EventSource`; with `method`, `headers`, `json` or `body` it is its `fetch`.
 
+    # Failures and logs
+
+    A failed keyword tells what was expected, what happened instead and which item came nearest, part by part with path,
+    value and type. Its log shows the state of the connection and the last 20 things that happened on it.
+    [Log Timeline] draws all connections on one time axis, [Save Transcript] writes everything to a file. With
+    `transcripts=on-failure` every failed test leaves such a file in the output directory, linked from its log. A wait
+    of more than five seconds says on the console what it waits for and how much has come, unless `progress=False`.
+
     # Times
 
     Times are Robot times: `5s`, `500ms`, `1 min`; a plain number is seconds. A timeout of `None` is the library's
