@@ -13,13 +13,14 @@ MODEL = re.compile(r"^libdoc = (?P<model>\{.*\});?$", re.MULTILINE)
 
 
 def write(python: Path, page: Path = PAGE) -> None:
-    """Generate the page without the time, absolute paths and the Python that it was made with."""
+    """Generate the page without the time, absolute paths, line numbers and the Python that it was made with."""
     # A fixed time: the page changes only with the keywords (https://reproducible-builds.org/specs/source-date-epoch/).
     command: Command = [python, "-m", "robot.libdoc", "RealtimeLibrary", page]
     if run(command, {"SOURCE_DATE_EPOCH": "1767225600"}):
         raise Problem("libdoc could not read the library; its messages above say why.")
     text = page.read_text(encoding="utf-8").replace(f"{ROOT}/", "")
     text = re.sub(r"(Robot Framework [\w.]+) \([^)]*\)", r"\1", text)
+    text = re.sub(r', "lineno": -?\d+', "", text)  # a line more in a module changes nothing for readers
     page.write_text("\n".join(line.rstrip() for line in text.splitlines()) + "\n", encoding="utf-8")
 
 
