@@ -69,8 +69,10 @@ An Open Connection's Alias Is Taken
     Connection Should Work
 
 No Connection At All
-    Run Keyword And Expect Error    No WebSocket connection has been opened*    Wait For Message
-    Run Keyword And Expect Error    No SSE * has been opened*    Wait For SSE Event
+    Run Keyword And Expect Error    WebSocket is not connected: no WebSocket connection has been opened.
+    ...    Wait For Message
+    Run Keyword And Expect Error    SSE is not connected: no SSE connection has been opened.
+    ...    Wait For SSE Event
 
 Timeouts That Are None
     [Template]    Timeout Should Be Refused

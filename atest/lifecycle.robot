@@ -9,6 +9,14 @@ Suite Teardown    Stop Backend
 
 
 *** Test Cases ***
+Cleaning Up Works Also When Nothing Was Opened
+    ${websocket} =    Is WebSocket Connected
+    ${sse} =    Is SSE Connected
+    Should Be Equal    ${{[$websocket, $sse]}}    ${{[False, False]}}
+    Disconnect WebSocket
+    Disconnect SSE
+    Disconnect All Connections
+
 A Connection Is Open When Connect Returns
     ${alias} =    Connect WebSocket    ${WS}/test/echo
     Should Be Equal    ${alias}    websocket-1

@@ -188,7 +188,7 @@ class Connecting:
 
     @keyword("Disconnect WebSocket", tags=["WebSocket", "Connection"])
     def disconnect_websocket(self, code: int = 1000, reason: str = "", *, alias: str | None = None) -> None:
-        """Close a WebSocket connection, or all of a group. Does nothing if it is closed.
+        """Close a WebSocket connection, or all of a group. Does nothing if it is closed or none has been opened.
 
         The connection stays current and its record readable. Its alias may be used again.
 
@@ -207,7 +207,7 @@ class Connecting:
 
     @keyword("Disconnect SSE", tags=["SSE", "Connection"])
     def disconnect_sse(self, *, alias: str | None = None) -> None:
-        """Close an event stream, or all of a group. Does nothing if it is closed.
+        """Close an event stream, or all of a group. Does nothing if it is closed or none has been opened.
 
         The connection stays current and its record readable. Its alias may be used again.
 

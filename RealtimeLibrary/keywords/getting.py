@@ -6,7 +6,7 @@ from assertionengine import AssertionOperator
 from robot.api.deco import keyword
 
 from RealtimeLibrary.core.conditions import ANY
-from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Connection
+from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Connection, Family
 from RealtimeLibrary.core.search import fits
 from RealtimeLibrary.core.situation import Wanted
 from RealtimeLibrary.keywords.getters import checked
@@ -185,7 +185,7 @@ class Getting:
 
     @keyword("Is WebSocket Connected", tags=["WebSocket", "Getter"])
     def is_websocket_connected(self, *, alias: str | None = None) -> bool:
-        """Whether the WebSocket is open right now.
+        """Whether the WebSocket is open right now. It is not if none has been opened.
 
         Returns:
             `True` or `False`.
@@ -195,11 +195,11 @@ class Getting:
             ${open} =    Is WebSocket Connected
             ```
         """
-        return self._session.connection(alias, WEBSOCKET).is_open
+        return self._is_open(WEBSOCKET, alias)
 
     @keyword("Is SSE Connected", tags=["SSE", "Getter"])
     def is_sse_connected(self, *, alias: str | None = None) -> bool:
-        """Whether the event stream is open right now.
+        """Whether the event stream is open right now. It is not if none has been opened.
 
         Returns:
             `True` or `False`.
@@ -209,7 +209,7 @@ class Getting:
             ${open} =    Is SSE Connected
             ```
         """
-        return self._session.connection(alias, SSE).is_open
+        return self._is_open(SSE, alias)
 
     @keyword("Get WebSocket State", tags=["WebSocket", "Getter", "Assertion"])
     def get_websocket_state(
@@ -287,6 +287,11 @@ class Getting:
         code = None if connection.ending is None else connection.ending.code
         subject = f"Close code of '{connection.alias}'"
         return checked(code, assertion_operator, assertion_expected, subject, message)
+
+    def _is_open(self, family: Family, alias: str | None) -> bool:
+        store = self._session.store
+        stream = store.current(family) if alias is None else store.get(alias, family)
+        return stream is not None and stream.connection.is_open
 
     def _state(
         self,

@@ -105,18 +105,29 @@ class Store:
                 actual = stream.connection.family.name
                 raise UnknownAlias(f"Alias '{alias}' is of kind {actual}, not {family.name}. {self._offer(family)}")
             return stream
+        if (current := self.current(family)) is not None:
+            return current
+        if family is None:
+            raise UnknownAlias("No connection has been opened.")
+        raise UnknownAlias(f"{family.name} is not connected: no {family.name} connection has been opened.")
+
+    def current(self, family: Family | None) -> Stream | None:
+        """The stream of the family, or of any, that was opened or switched to last; `None` if there is none."""
         for recent in reversed(self._recent):
             if family is None or self._streams[recent].connection.family is family:
                 return self._streams[recent]
-        raise UnknownAlias(f"No {'connection' if family is None else f'{family.name} connection'} has been opened.")
+        return None
 
     def add_group(self, name: str, aliases: Sequence[str]) -> None:
         """Give several streams a name together."""
         self._groups[name] = list(aliases)
 
     def members(self, alias: str | None, family: Family | None = None) -> list[Stream]:
-        """The streams of the group with this name; else the one stream that `get` gives."""
-        if alias is None or alias not in self._groups:
+        """The streams of the group with this name; else the one with this alias, or the current one if there is one."""
+        if alias is None:
+            current = self.current(family)
+            return [] if current is None else [current]
+        if alias not in self._groups:
             return [self.get(alias, family)]
         return [self.get(member, family) for member in self._groups[alias]]
 
