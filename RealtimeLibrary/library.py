@@ -115,6 +115,16 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
     Robot's cells are text, so `epoch=5` in a dictionary is `'5'`, which is not `5`: failures show both with their
     types.
 
+    # Whole streams
+
+    Besides single items the library judges a stream as a whole: order, gaps and duplicates, sequences, rules for every
+    item, gaps in time, heartbeats, and who of a group of connections receives a broadcast. These keywords have the tag
+    `Stream quality`. They work on both families and on streams of a page. None of them passes on an empty record: then
+    it says that nothing was checked.
+
+    With `strict=True` a test fails at its end if it left something behind: an unread item of a type that is not in
+    `ignore_types`, an error, a close that it neither asked for nor asserted, or an item dropped from a full record.
+
     # Listeners
 
     `On …` keywords register a Robot keyword that is called with every item, error or close, each exactly once, in

@@ -193,6 +193,14 @@ What Was Dropped From A Full Record Is Named
     Run Keyword And Expect Error    Cannot tell how often 'websocket-1' received it: 6 items dropped*
     ...    Every Connection Should Receive    websocket-1    msg.seq == 10    timeout=100ms
 
+Type And Event Are Two Words For The Same
+    Connect SSE    ${HTTP}/test/sse/count?count=3
+    Wait For SSE Events    3
+    Messages Should Be In Order    data.seq    type=tick
+    Messages Should Be In Order    data.seq    event=tick
+    Run Keyword And Expect Error    Give either 'type' or 'event'*
+    ...    Messages Should Be In Order    data.seq    event=tick    type=tick
+
 An Own Text Replaces The Failure
     Connect WebSocket    ${WS}/test/echo
     Run Keyword And Expect Error    No order

@@ -15,6 +15,7 @@ from RealtimeLibrary.core.stream_checks.feeding import Delivered
 from RealtimeLibrary.core.wording import counted, in_words
 from RealtimeLibrary.keywords.arguments import Timeout, Url, as_list, at_least_one
 from RealtimeLibrary.keywords.connecting import Connecting
+from RealtimeLibrary.keywords.selection import one_type
 from RealtimeLibrary.keywords.session import Session
 from RealtimeLibrary.reporting.stream_findings import fanout_lines
 
@@ -254,7 +255,7 @@ class Groups:
             )
             for family in families
         }
-        of_type = event if type is None else type
+        of_type = one_type(type, event)
         return {
             connection: session.wanted(connection.family, conditions[connection.family], of_type)
             for connection in connections

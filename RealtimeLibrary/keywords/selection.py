@@ -8,7 +8,7 @@ from robot.api import logger
 
 from RealtimeLibrary.core.conditions import ANY
 from RealtimeLibrary.core.connection import Connection, Mark
-from RealtimeLibrary.core.errors import ExpectationFailed
+from RealtimeLibrary.core.errors import ExpectationFailed, InvalidArgument
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.search import fits
 from RealtimeLibrary.core.situation import Wanted
@@ -107,11 +107,22 @@ class Selecting:
         schema: object = None,
         keyword: str | None = None,
     ) -> Selection:
-        """The items that a keyword's arguments select; `type` and `event` are two names of the same."""
+        """The items that a keyword's arguments select."""
         session = self._session
         connection = session.connection(alias)
         family = connection.family
         condition = session.condition(
             family, predicate, regexp=regexp, jsonpath=jsonpath, schema=schema, keyword=keyword
         )
-        return Selection(connection, session.wanted(family, condition, event if type is None else type), since)
+        return Selection(connection, session.wanted(family, condition, one_type(type, event)), since)
+
+
+def one_type(type: str | None, event: str | None) -> str | None:
+    """The type that `type=` or `event=` names: two words for the same.
+
+    Raises:
+        InvalidArgument: Both are given.
+    """
+    if type is not None and event is not None:
+        raise InvalidArgument("Give either 'type' or 'event': both name the type of an item.")
+    return event if type is None else type

@@ -136,7 +136,17 @@ class TestMisfits:
     def test_what_the_item_lacks_is_a_misfit(self, text):
         assert misfit(text)
 
-    @pytest.mark.parametrize("text", ["msg.update", "msg.values[0].pop", "msg.type.count", "msg.items.index"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "msg.update",
+            "msg.values[0].pop",
+            "msg.type.count",
+            "msg.items.index",
+            "[value.pop for value in msg.values]",
+            "[text.count for text in [msg.type]]",
+        ],
+    )
     def test_a_method_is_never_taken_for_a_field(self, text):
         """`msg.update` would else be true for every message that has no such field."""
         assert misfit(text)
