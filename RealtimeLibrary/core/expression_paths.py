@@ -4,7 +4,7 @@ Works on the syntax tree and only for nearest misses, so it may be slower than j
 """
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,26 +26,26 @@ class _Place:
     note: str = ""
 
 
-def explain(tree: ast.expr, source: str, names: Mapping[str, Any], evaluate: Evaluate) -> list[Finding]:
+def explain(parts: Iterable[ast.expr], source: str, names: Mapping[str, Any], evaluate: Evaluate) -> list[Finding]:
     """One finding for each part of the expression.
 
     Args:
-        tree: The expression.
-        source: The text that `tree` was parsed from.
+        parts: See `parts_of`.
+        source: The text that they were parsed from.
         names: The values of the item's names.
         evaluate: Gives the value of a node.
     """
     explainer = _Explainer(source, names, evaluate)
-    return [explainer.finding(part) for part in _parts(tree)]
+    return [explainer.finding(part) for part in parts]
 
 
-def _parts(tree: ast.expr) -> Iterator[ast.expr]:
+def parts_of(tree: ast.expr) -> Iterator[ast.expr]:
     """What top-level `and` joins; a chained comparison is as many comparisons."""
     if any(isinstance(node, ast.NamedExpr) for node in ast.walk(tree)):
         yield tree  # A later part may use the name that an earlier one binds.
     elif isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
         for value in tree.values:
-            yield from _parts(value)
+            yield from parts_of(value)
     elif isinstance(tree, ast.Compare) and len(tree.ops) > 1:
         operands = [tree.left, *tree.comparators]
         for left, operator, right in zip(operands, tree.ops, operands[1:], strict=False):

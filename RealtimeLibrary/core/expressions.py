@@ -24,7 +24,7 @@ from RealtimeLibrary.core.expression_code import (
     free_names,
     value_of_name,
 )
-from RealtimeLibrary.core.expression_paths import explain
+from RealtimeLibrary.core.expression_paths import explain, parts_of
 from RealtimeLibrary.core.findings import MISFITS, Finding, Misfit, fitted
 from RealtimeLibrary.core.messages import Item
 
@@ -63,6 +63,7 @@ class Expression:
         self._tree = self._parse()
         self._globals: dict[str, Any] = dict(HELPERS)
         self._modules: set[str] = set()
+        self._functions: dict[ast.expr, Callable[[Item], Any]] = {}
         self.run = self._compile(self._tree)
         for name in sorted(free_names(code_of(self._tree, names))):
             self._bind(name, variable)
@@ -101,7 +102,17 @@ class Expression:
     def findings(self, item: Item) -> list[Finding]:
         """How each part fared: parts are what top-level `and` joins."""
         roots = {name: value_of_name(name, item) for name in self._names}
-        return explain(self._tree, self._source, roots, lambda part: fitted(self._compile(part), item))
+        return explain(self._parts, self._source, roots, lambda part: fitted(self._compiled(part), item))
+
+    @cached_property
+    def _parts(self) -> tuple[ast.expr, ...]:
+        return tuple(parts_of(self._tree))
+
+    def _compiled(self, part: ast.expr) -> Callable[[Item], Any]:
+        """The function of a part or of an operand in it, compiled once."""
+        if part not in self._functions:
+            self._functions[part] = self._compile(part)
+        return self._functions[part]
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"

@@ -11,6 +11,9 @@ from RealtimeLibrary.core.situation import Situation
 EXAMINED: Final = 1_000
 """Newest items that a report looks at."""
 
+EXAMINED_ELSEWHERE: Final = 200
+"""Newest items that it looks at on each other connection; there may be many connections."""
+
 
 def examined(situation: Situation) -> list[Item]:
     """The newest items that were judged and did not match."""
@@ -19,9 +22,9 @@ def examined(situation: Situation) -> list[Item]:
     return [item for item in items if item.number not in read and item.number not in situation.found]
 
 
-def newest(connection: Connection[Any], first: int, last: int) -> Iterator[Item]:
+def newest(connection: Connection[Any], first: int, last: int, most: int = EXAMINED) -> Iterator[Item]:
     """The newest held items from number `first` to number `last`."""
-    return connection.record.items(max(first, last - EXAMINED + 1), last)
+    return connection.record.items(max(first, last - most + 1), last)
 
 
 def matching(condition: Condition, items: Iterator[Item]) -> list[Item]:

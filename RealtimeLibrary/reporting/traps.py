@@ -11,7 +11,7 @@ from RealtimeLibrary.core.messages import Item, Message, PayloadCodec, SSEEvent,
 from RealtimeLibrary.core.situation import Situation, Wanted
 from RealtimeLibrary.core.wording import counted, in_words
 from RealtimeLibrary.reporting.nearest import NearestMiss, findings_of, is_about_type
-from RealtimeLibrary.reporting.seen import examined, judged, matching, newest
+from RealtimeLibrary.reporting.seen import EXAMINED_ELSEWHERE, examined, judged, matching, newest
 from RealtimeLibrary.reporting.showing import VALUE_LIMIT, shown, visible
 
 
@@ -79,7 +79,8 @@ def _elsewhere(situation: Situation, wanted: Wanted, others: Sequence[Connection
     for other in others:
         if other is situation.connection:
             continue
-        if found := matching(wanted.condition, newest(other, other.record.first, other.record.last)):
+        items = newest(other, other.record.first, other.record.last, EXAMINED_ELSEWHERE)
+        if found := matching(wanted.condition, items):
             alias = visible(other.alias)
             yield f"#{found[-1].number} on another connection matches; to look there, give alias={alias}."
 
