@@ -21,7 +21,7 @@ PRINTED_FAULT_ADDRESS = "localhost:8001"
 _BLOCK = re.compile(r"^```(?P<language>\S+)\n(?P<content>.*?)^```$", re.MULTILINE | re.DOTALL)
 _FAILURE = re.compile(r"(?P<test>\S.*?) +\| FAIL \|\n(?P<message>.*)", re.DOTALL)
 _TIMING = re.compile(
-    r"[+-]?\d+(\.\d+)? (s|ms|seconds?|milliseconds?)\b"  # durations
+    r"[+-]?\d+(\.\d+)? (s|ms|seconds?|milliseconds?)\b( (before|after) the wait began)?"
     r"|\b\d{13}\b"  # milliseconds since the epoch
     r"|(?m:^Looked at .*$)"  # what came before the wait and what in it
 )
