@@ -171,7 +171,7 @@ A Refused Socket And A Blocked One Are Errors
     Wait For Page WebSocket
     WebSocket Should Be Closed
     Run Keyword And Expect Error
-    ...    WebSocket error detected: 'page-websocket-1': Error during WebSocket handshake: Unexpected response code: 403.*
+    ...    WebSocket error detected: 'page-websocket-1': * WebSocket handshake: Unexpected response code: 403.*
     ...    WebSocket Should Have No Errors
     New Page    ${SITE}/page?ws=1&csp=connect-src%20'none'
     Wait For Page WebSocket
