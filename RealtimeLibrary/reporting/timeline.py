@@ -23,6 +23,7 @@ from RealtimeLibrary.reporting.lanes import (
     span_of,
 )
 from RealtimeLibrary.reporting.showing import visible
+from RealtimeLibrary.reporting.table import first_moment
 
 MAX_LANES: Final = 30
 
@@ -71,10 +72,10 @@ def timeline(connections: Sequence[Connection[Any]], now: float) -> str:
     """The picture of these connections, or a sentence if nothing has happened.
 
     Args:
-        connections: At most `MAX_LANES` of them are drawn.
+        connections: The first `MAX_LANES` are drawn, in the order in which they began.
         now: The end of what is still open, on the monotonic clock.
     """
-    drawn = list(connections[:MAX_LANES])
+    drawn = sorted(connections, key=first_moment)[:MAX_LANES]
     span = span_of(drawn, now, _SLOTS)
     if span is None:
         return "No connection has a past yet."

@@ -112,6 +112,12 @@ def test_nothing_to_draw_is_said() -> None:
     assert timeline([Story().connection], BEGUN) == "No connection has a past yet."
 
 
+def test_lanes_stand_in_the_order_in_which_they_began() -> None:
+    picture = drawn(Story("second").opened(1), Story("first").opened(0))
+    names = [element.text for element in picture.iter() if element.get("class") == "nm"]
+    assert names == ["first", "second"]
+
+
 def test_lanes_beyond_the_limit_are_counted() -> None:
     assert "3 more connections are not drawn" in timeline([websocket().connection] * (MAX_LANES + 3), BEGUN)
 
