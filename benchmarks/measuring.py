@@ -19,17 +19,19 @@ class Client:
 
     Attributes:
         name: What it is called in tables.
-        function: The function of `benchmarks.clients`.
+        function: The function that measures it.
         arguments: Its arguments.
+        module: Where the function is; run as a program, it takes the function's name and the arguments as JSON.
     """
 
     name: str
     function: str
     arguments: Mapping[str, Any]
+    module: str = "benchmarks.clients"
 
     def run(self) -> dict[str, float]:
         """Measure once, in a process of its own."""
-        command = [sys.executable, "-m", "benchmarks.clients", self.function, json.dumps(dict(self.arguments))]
+        command = [sys.executable, "-m", self.module, self.function, json.dumps(dict(self.arguments))]
         process = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT)
         if process.returncode:
             raise RuntimeError(f"{self.name} failed in {self.function}:\n{process.stderr}")

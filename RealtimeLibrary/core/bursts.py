@@ -4,23 +4,26 @@ A server that writes each event as one HTTP chunk fills a single read of the soc
 arrived together, and are recorded together; and the record is complete whenever the loop turns to something else.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
-from typing import Any, Final, Generic, TypeVar
+import types
+from collections.abc import AsyncIterator, Callable, Generator
+from typing import Any, Final
 
 LARGEST: Final = 2**18
 """A burst of this many bytes is handed on without waiting for its end."""
 
-T = TypeVar("T")
 
-
-async def in_bursts(pieces: AsyncIterator[bytes], take: Callable[[bytes], object]) -> None:
+@types.coroutine
+def in_bursts(pieces: AsyncIterator[bytes], take: Callable[[bytes], object]) -> Generator[Any, Any, None]:
     """Hand the pieces on, joined, each time before the iterator waits for more, and at its end.
+
+    It is a coroutine that takes the iterator's steps itself: only so can it know whether the next piece is there.
 
     Args:
         pieces: Read to the end. What it raises is raised, after the pieces before it were handed on.
         take: Gets the joined pieces. What it raises ends the reading.
     """
     burst: list[bytes] = []
+    size = 0
 
     def hand_on() -> None:
         if burst:
@@ -28,10 +31,15 @@ async def in_bursts(pieces: AsyncIterator[bytes], take: Callable[[bytes], object
             burst.clear()
             take(joined)
 
-    size = 0
     try:
         while True:
-            piece = await _BeforeWaiting(anext(pieces), hand_on)
+            steps = anext(pieces).__await__()
+            try:
+                waits_for = next(steps)
+            except StopIteration as done:
+                piece = done.value
+            else:
+                piece = yield from _awaited(steps, waits_for, hand_on)
             size = size + len(piece) if burst else len(piece)
             burst.append(piece)
             if size >= LARGEST:
@@ -42,28 +50,22 @@ async def in_bursts(pieces: AsyncIterator[bytes], take: Callable[[bytes], object
         hand_on()
 
 
-class _BeforeWaiting(Generic[T]):
-    """Awaits, and calls a function once if that really means to wait. What the function raises ends the waiting."""
-
-    def __init__(self, awaitable: Awaitable[T], call: Callable[[], object]) -> None:
-        self._awaitable = awaitable
-        self._call = call
-
-    def __await__(self) -> Generator[Any, Any, T]:
-        steps = self._awaitable.__await__()
+def _awaited(
+    steps: Generator[Any, Any, bytes], waits_for: Any, before: Callable[[], object]
+) -> Generator[Any, Any, bytes]:
+    """Call a function, then wait to the end for what has begun to wait. What the function raises ends the wait."""
+    try:
         try:
-            waits_for = next(steps)
+            before()
+        except Exception as error:
+            waits_for = steps.throw(error)
+        while True:
             try:
-                self._call()
-            except Exception as error:
+                result = yield waits_for
+            except BaseException as error:
                 waits_for = steps.throw(error)
-            while True:
-                try:
-                    result = yield waits_for
-                except BaseException as error:
-                    waits_for = steps.throw(error)
-                else:
-                    waits_for = steps.send(result)
-        except StopIteration as done:
-            value: T = done.value
-            return value
+            else:
+                waits_for = steps.send(result)
+    except StopIteration as done:
+        piece: bytes = done.value
+        return piece

@@ -5,7 +5,7 @@ at a limit of its own.
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Final, Protocol
 
@@ -25,7 +25,7 @@ class CodingError(Exception):
 class Decoder(Protocol):
     """Decodes one coding of one body."""
 
-    def decode(self, data: bytes) -> Iterator[bytes]:
+    def decode(self, data: bytes) -> Iterable[bytes]:
         """The decoded pieces of the next bytes.
 
         Raises:
@@ -47,17 +47,24 @@ def decoder_of(content_encoding: str) -> Decoder:
             decoders.append(_DECODERS[name]())
         elif name not in ("", "identity"):
             raise CodingError(f"Content-Encoding '{name}' is not one of {ACCEPTED}")
-    return decoders[0] if len(decoders) == 1 else _Chain(decoders)
+    return decoders[0] if len(decoders) == 1 else _Chain(decoders) if decoders else _Identity()
+
+
+class _Identity:
+    """No coding."""
+
+    def decode(self, data: bytes) -> Iterable[bytes]:
+        return (data,)
 
 
 class _Chain:
-    """Several codings, listed in the order in which they were applied; or none."""
+    """Several codings, listed in the order in which they were applied."""
 
     def __init__(self, decoders: list[Decoder]) -> None:
         self._decoders = decoders[::-1]
 
-    def decode(self, data: bytes) -> Iterator[bytes]:
-        return reduce(_decode_all, self._decoders, iter([data]))
+    def decode(self, data: bytes) -> Iterable[bytes]:
+        return reduce(_decode_all, self._decoders, iter((data,)))
 
 
 def _decode_all(pieces: Iterator[bytes], decoder: Decoder) -> Iterator[bytes]:
