@@ -19,6 +19,7 @@ from RealtimeLibrary.keywords.documentation import completed
 from RealtimeLibrary.keywords.getting import Getting
 from RealtimeLibrary.keywords.groups import Groups
 from RealtimeLibrary.keywords.listening import Listening
+from RealtimeLibrary.keywords.masking import Masking
 from RealtimeLibrary.keywords.page import Page
 from RealtimeLibrary.keywords.page_streams import PageStreams
 from RealtimeLibrary.keywords.reports import Reports
@@ -278,6 +279,7 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
                 Subscribing(session),
                 Reports(session),
                 Page(page_streams),
+                Masking(session.secrets),
             ]
         )
 

@@ -4,12 +4,14 @@ Known are the values of Robot `Secret`s, URL userinfo, masked query parameters a
 wherever a text is rendered, also where the peer echoes them. Comparing and returning use the true value.
 """
 
-import json
+import html
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import groupby
 from typing import Final
-from urllib.parse import quote, quote_plus, unquote, unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from RealtimeLibrary.core.errors import InvalidArgument
 
@@ -36,8 +38,15 @@ _SHORTEST: Final = 4
 
 _USERINFO: Final = re.compile(r"(?<=//)[^/?#\s]*(?=@)")
 _QUERY_PARAMETER: Final = re.compile(r"(?<=[?&#])([^=&#]+)=([^&#]*)")
-_UNESCAPED_BY: Final = ("", "/", "!'()*", ";/?:@&=+$,#!'()*")
-"""What percent-encoding leaves as it is: Python's for a value and a path, JavaScript's for a component and a URI."""
+_MASKED: Final = f"{MASK}|{html.escape(MASK)}"
+"""The mask stands for itself: a secret that is part of its word is not masked in it once more."""
+
+_NAMED_ESCAPES: Final = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
+_NESTED: Final = 8
+"""Backslashes in a row that are looked through: JSON text within JSON text three times."""
+
+_LONGEST_CHARACTER: Final = 60
+"""Most characters that one may take when written otherwise."""
 
 
 class Secrets:
@@ -51,16 +60,17 @@ class Secrets:
         self._params = frozenset(name.lower() for name in params)
         self._values: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._signs: frozenset[str] = frozenset()
         self._longest = 0
 
     def add(self, value: str) -> None:
-        """Never show this value again, nor its percent-encoded, JSON-escaped and Python-quoted forms."""
+        """Never show this value again, nor its forms in URLs, JSON, HTML and Python."""
         if value and value not in self._values:
-            self._values.update(_forms(value))
+            self._values.add(value)
             longest_first = sorted(self._values, key=len, reverse=True)
-            self._longest = len(longest_first[0])
-            # The mask stands for itself: a secret that is part of its word is not masked in it once more.
-            self._pattern = re.compile("|".join(map(re.escape, [MASK, *longest_first])))
+            self._longest = max(map(_longest_form, longest_first))
+            self._signs = frozenset(map(_sign, longest_first))
+            self._pattern = re.compile("|".join([_MASKED, *map(_in_every_form, longest_first)]))
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
         """Learn the values of credential headers, and the part after the scheme."""
@@ -82,9 +92,11 @@ class Secrets:
                 self._learn(value)
                 self._learn(unquote_plus(value))
 
-    def mask(self, text: str) -> str:
-        """`text` without any known secret."""
-        return text if self._pattern is None else self._pattern.sub(MASK, text)
+    def mask(self, text: str, mask: str = MASK) -> str:
+        """`text` without any known secret; `mask` stands for each."""
+        if self._pattern is None or not any(sign in text for sign in self._signs):
+            return text
+        return self._pattern.sub(mask, text)
 
     def mask_start(self, text: str, limit: int) -> tuple[str, bool]:
         """At most the first `limit` characters of the masked text, and whether that is all of it.
@@ -120,6 +132,9 @@ class Secrets:
             name: MASK if name.lower() in CREDENTIAL_HEADERS else self.mask(value) for name, value in headers.items()
         }
 
+    def __bool__(self) -> bool:
+        return self._pattern is not None
+
     def __repr__(self) -> str:
         return f"<{len(self._values)} secrets>"
 
@@ -131,24 +146,51 @@ class Secrets:
             self.add(value)
 
 
-def _forms(value: str) -> Iterator[str]:
-    """The ways in which a value may be written."""
-    yield value
-    for unescaped in _UNESCAPED_BY:
-        yield from _either_case(quote(value, unescaped, errors="surrogatepass"))
-    yield from _either_case(quote_plus(value, errors="surrogatepass"))
-    for as_ascii in (True, False):
-        in_json = json.dumps(value, ensure_ascii=as_ascii)[1:-1]
-        yield in_json
-        yield in_json.replace("/", r"\/")
-    yield repr(value)[1:-1]
-    yield repr(value.encode("utf-8", "surrogatepass"))[2:-1]
+def _in_every_form(value: str) -> str:
+    """A regular expression for a value, however each of its characters is written."""
+    return "".join(_character(character, sum(1 for _ in run)) for character, run in groupby(value))
 
 
-def _either_case(encoded: str) -> Iterator[str]:
-    """Percent-encoded text with its hexadecimal digits in upper and in lower case."""
-    yield encoded
-    yield re.sub("%[0-9A-F]{2}", lambda digits: digits[0].lower(), encoded)
+def _longest_form(value: str) -> int:
+    return sum(1 if _is_plain(character) else _LONGEST_CHARACTER for character in value)
+
+
+def _sign(value: str) -> str:
+    """The longest part of a value that is written in one way only: without it, no form of the value is in a text."""
+    runs = ("".join(run) for is_plain, run in groupby(value, _is_plain) if is_plain)
+    return max(runs, key=len, default="")
+
+
+def _is_plain(character: str) -> bool:
+    """Whether it is written in one way only."""
+    return character.isascii() and character.isalnum()
+
+
+@cache
+def _character(character: str, count: int) -> str:
+    """A regular expression for so many of a character: as it is, or escaped by JSON, a URL, HTML or Python."""
+    if _is_plain(character):
+        return character * count
+    if character == "\\":
+        return rf"(?:(?i:%5c){{{count}}}|\\{{{count},{_NESTED * count}}})"
+    utf8 = character.encode("utf-8", "surrogatepass")
+    utf16 = character.encode("utf-16-be", "surrogatepass")
+    backslashes = rf"\\{{1,{_NESTED}}}"
+    escaped = [
+        "".join(f"%{byte:02x}" for byte in utf8),
+        "".join(rf"{backslashes}u{utf16[at]:02x}{utf16[at + 1]:02x}" for at in range(0, len(utf16), 2)),
+        "".join(rf"{backslashes}x{byte:02x}" for byte in utf8),
+        rf"{backslashes}x{ord(character):02x}",
+        rf"{backslashes}u{ord(character):08x}",
+    ]
+    forms = [rf"\\{{0,{_NESTED}}}{re.escape(character)}", f"(?i:{'|'.join(escaped)})"]
+    if character in _NAMED_ESCAPES:
+        forms.append(backslashes + _NAMED_ESCAPES[character])
+    if (entity := html.escape(character)) != character:
+        forms.append(entity)
+    if character == " ":
+        forms.append(r"\+")
+    return f"(?:{'|'.join(forms)}){{{count}}}"
 
 
 def refuse_half_secret(text: str, where: str) -> None:

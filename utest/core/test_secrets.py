@@ -1,5 +1,6 @@
 """Secrets are taken out of every text, in every form, and comparisons know nothing of it."""
 
+import html
 import json
 from base64 import b64encode
 from urllib.parse import quote, quote_plus
@@ -67,6 +68,9 @@ VALUE = 'p/a "s" (ü\n\\)!'
         repr(VALUE),
         repr([VALUE]),
         repr(VALUE.encode()),
+        json.dumps(json.dumps(json.dumps(VALUE))),
+        html.escape(VALUE),
+        VALUE.replace('"', "\\u0022").replace("(", "\\U00000028".lower()),
     ],
 )
 def test_forms_in_which_a_secret_is_written(written: str) -> None:
@@ -79,9 +83,12 @@ def test_forms_in_which_a_secret_is_written(written: str) -> None:
 @given(st.text(min_size=1), st.text())
 def test_no_form_of_any_secret_is_left(value: str, around: str) -> None:
     secrets = knowing(value)
-    for form in (value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1]):
-        masked = secrets.mask(around + form + around).replace(MASK, "")
-        assert value not in masked
+    in_json = json.dumps(value)[1:-1]
+    written = [value, quote(value), quote_plus(value), in_json, in_json.replace("\\u", "\\\\u"), html.escape(value)]
+    written += [json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1], repr(value.encode())[2:-1]]
+    for form in written:
+        assert MASK in secrets.mask(form)
+        assert value not in secrets.mask(around + form + around).replace(MASK, "")
     assert secrets.mask_bytes(value.encode("utf-8", "surrogatepass")) == MASK.encode()
 
 
