@@ -40,7 +40,7 @@ class Log:
 
     def __init__(self, secrets: Secrets, *, progress: bool) -> None:
         self._secrets = secrets
-        self._progress = progress
+        self._progress = progress and _is_terminal()
         self._room_for_tables = TABLES
 
     def keyword_ran(self) -> None:
@@ -74,7 +74,7 @@ class Log:
 
     def progress_of(self, expectation: Expectation[Any]) -> Callable[[], None]:
         """What is to be called again and again while a wait goes on: it tells the progress of a long one."""
-        if not self._progress or not _is_terminal():
+        if not self._progress:
             return lambda: None
         begun_at = time.monotonic()
         before = received(expectation)
