@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 from robot.api.types import Secret
 
 from RealtimeLibrary.core.errors import InvalidArgument
-from RealtimeLibrary.core.secrets import MASK, SECRET_PARAMS, Secrets
+from RealtimeLibrary.core.secrets import MASK, Secrets
 
 
 class _AsImported:
@@ -39,7 +39,7 @@ class Shielded:
 
 
 class Url(Shielded, str):
-    """A URL. Its `repr` shows no userinfo and no masked query parameter, and nothing of a `Secret`."""
+    """A URL. Its `repr` shows no userinfo, no value of a query parameter, and nothing of a `Secret`."""
 
     secrets: Sequence[str] = ()
 
@@ -52,11 +52,12 @@ class Url(Shielded, str):
         return url
 
     def __repr__(self) -> str:
-        return repr(MASK if self.secrets else Secrets(SECRET_PARAMS).mask_url(str(self)))
+        # Which parameters are secret is an option of the library import, which is not known here.
+        return repr(MASK if self.secrets else _QUERY_VALUE.sub(MASK, Secrets().mask_url(str(self))))
 
 
 class Headers(Shielded, dict[str, str]):
-    """HTTP headers or query parameters. Its `repr` shows no credentials, and nothing of a `Secret`."""
+    """HTTP headers or query parameters. Its `repr` shows the names only."""
 
     secrets: Sequence[str] = ()
 
@@ -68,10 +69,10 @@ class Headers(Shielded, dict[str, str]):
         return headers
 
     def __repr__(self) -> str:
-        secrets = Secrets()
-        for value in self.secrets:
-            secrets.add(value)
-        return repr(secrets.mask_headers(self))
+        return repr(dict.fromkeys(self, MASK))
+
+
+_QUERY_VALUE: Final = re.compile(r"(?<==)[^&#]+(?=[&#]|$)")
 
 
 def _revealed(value: Any) -> Any:
@@ -81,7 +82,10 @@ def _revealed(value: Any) -> Any:
 def shielded(value: Any) -> Url | Headers:
     """URL as text, or headers or query parameters as dictionary. A URL or a value may be a `Secret`."""
     if isinstance(value, str) and value.startswith("{"):
-        value = ast.literal_eval(value)
+        try:
+            value = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            raise ValueError("This is no dictionary of texts.") from None
     if isinstance(value, Mapping):
         return Headers.of(value)
     if isinstance(value, str | Secret):
@@ -97,7 +101,7 @@ shielded.__annotations__ = {}
 CONVERTERS: Final[dict[type, Callable[[Any], Any] | Callable[[Any, Any], Any]]] = {Shielded: shielded}
 
 
-def byte_count(value: int | str) -> int:
+def byte_count(value: int | str, name: str) -> int:
     """A number of bytes from a number or a size such as `16 MiB` or `64 kB`.
 
     Raises:
@@ -105,7 +109,7 @@ def byte_count(value: int | str) -> int:
     """
     match = re.fullmatch(r"\s*(\d+)\s*([a-zA-Z]*)\s*", str(value))
     if match is None or match[2].lower() not in _UNITS:
-        raise InvalidArgument(f"'{value}' is no number of bytes. Give one, or a size such as '16 MiB'.")
+        raise InvalidArgument(f"Argument '{name}' takes a number of bytes, or a size such as '16 MiB', got '{value}'.")
     return int(match[1]) * _UNITS[match[2].lower()]
 
 
@@ -130,13 +134,14 @@ def revealed(value: Any, secrets: Secrets) -> Any:
 
 def plain_options(options: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]:
     """Connect options as the core takes them: without `Secret`s, lists where Robot may give one value."""
-    plain = {name: revealed(value, secrets) for name, value in options.items()}
+    # Where a text is allowed too, Robot leaves `None` the text that it is in the cell.
+    plain = {name: None if value == "None" else revealed(value, secrets) for name, value in options.items()}
     for name in ("subprotocols", "on_connect"):
         if name in plain:
             plain[name] = [] if plain[name] is None else as_list(plain[name])
     for name in ("max_size", "max_bytes"):
-        if plain.get(name) is not None:
-            plain[name] = byte_count(plain[name])
+        if (size := plain.get(name)) is not None:
+            plain[name] = byte_count(size, name)
     for name in ("headers", "params"):
         if not isinstance(plain.get(name) or {}, Mapping):
             raise InvalidArgument(f"Argument '{name}' takes a dictionary.")
