@@ -25,6 +25,7 @@ from RealtimeLibrary.core.findings import (
 )
 from RealtimeLibrary.core.json_conditions import JSONPathSelects, Schema, ValidAgainst
 from RealtimeLibrary.core.messages import Item, Message
+from RealtimeLibrary.core.slips import refuse_equals_sign
 from RealtimeLibrary.core.subset import is_subset, plain, subset_findings
 
 
@@ -343,23 +344,6 @@ def conditions_from(
     if schema is not None:
         conditions.append(ValidAgainst(schema))
     return all_of(conditions)
-
-
-def refuse_equals_sign(name: str, value: Any) -> None:
-    """Refuse what Robot makes of an expression without spaces.
-
-    `type=='ack'` is to Robot the argument `type` with the value `='ack'`.
-
-    Raises:
-        InvalidArgument: The value begins with `=`; shows the spaced form.
-    """
-    if isinstance(value, str) and value.startswith("="):
-        subject = "event.event" if name == "event" else f"msg.{name}"
-        spaced = f"{subject} == {value.lstrip('=').strip()}"
-        raise InvalidArgument(
-            f"Argument '{name}' has the value \"{value}\": Robot reads {name}={value} as a named argument. "
-            f"If an expression is meant, write  {spaced}  with spaces."
-        )
 
 
 def _type_path(item: Item) -> str:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from RealtimeLibrary.core.condition import Condition
-from RealtimeLibrary.core.conditions import ANY, Dialect, TypeIs, all_of, condition_from, refuse_equals_sign
+from RealtimeLibrary.core.conditions import ANY, Dialect, TypeIs, all_of, condition_from
 from RealtimeLibrary.core.connection import Connection, Family, Mark, State
 from RealtimeLibrary.core.messages import Item
+from RealtimeLibrary.core.slips import refuse_equals_sign, refuse_expression
 from RealtimeLibrary.core.wording import counted
 
 
@@ -75,6 +76,7 @@ def wanted(family: Family, dialect: Dialect, condition: Condition = ANY, of_type
     phrase = family.noun
     if of_type is not None:
         refuse_equals_sign(dialect.type_word, of_type)
+        refuse_expression(dialect.type_word, of_type)
         phrase += f" of type '{of_type}'" if family.noun == "message" else f" '{of_type}'"
     if condition is not ANY:
         phrase += f" matching {condition.description}"

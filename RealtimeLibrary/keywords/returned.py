@@ -13,8 +13,18 @@ from RealtimeLibrary.core.messages import Item, Message, SSEEvent
 from RealtimeLibrary.core.secrets import Secrets
 
 
+class _Subscriptable:
+    """Fields by name too, so that Robot reaches into a list: `${events}[0][data]`."""
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return getattr(self, name)
+        except AttributeError:
+            raise KeyError(name) from None
+
+
 @dataclass(frozen=True)
-class Event:
+class Event(_Subscriptable):
     """A server-sent event.
 
     Attributes:
@@ -37,7 +47,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Details:
+class Details(_Subscriptable):
     """A received item with everything known about it.
 
     Attributes:

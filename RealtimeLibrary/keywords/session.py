@@ -21,6 +21,7 @@ from RealtimeLibrary.core.options import ConnectionSettings, SSESettings, WebSoc
 from RealtimeLibrary.core.payloads import encode
 from RealtimeLibrary.core.secrets import Secrets
 from RealtimeLibrary.core.situation import Wanted, wanted
+from RealtimeLibrary.core.slips import refuse_named_argument
 from RealtimeLibrary.core.sse import SSETester
 from RealtimeLibrary.core.waiting import Expectation, Items, Open
 from RealtimeLibrary.core.websocket import WebSocketTester
@@ -218,6 +219,8 @@ class Session:
 
     def wanted(self, family: Family, condition: Condition = ANY, of_type: str | None = None) -> Wanted:
         """What is looked for, in words."""
+        if of_type is not None:
+            refuse_named_argument(self._dialects[family].type_word, of_type)
         return wanted(family, self._dialects[family], condition, of_type)
 
     def wait(self, expectation: Expectation[T], meanwhile: Callable[[], None] | None = None) -> T:

@@ -7,6 +7,7 @@ from robot.utils import NormalizedDict
 
 from RealtimeLibrary.core.connection import Connection, Family
 from RealtimeLibrary.core.errors import InvalidArgument, UnknownAlias
+from RealtimeLibrary.core.slips import refuse_named_argument
 from RealtimeLibrary.core.wording import Seconds
 
 _OFFERED: Final = 20
@@ -58,7 +59,7 @@ class Store:
         A closed connection with this alias is forgotten.
 
         Raises:
-            InvalidArgument: A connection with this alias is open.
+            InvalidArgument: A connection with this alias is open, or it is no alias.
         """
         if alias is None:
             number = 1
@@ -67,6 +68,7 @@ class Store:
             return f"{prefix}-{number}"
         if not alias.strip():
             raise InvalidArgument("Argument 'alias' cannot be empty.")
+        refuse_named_argument("alias", alias)
         if alias in self._streams:
             if not self._streams[alias].connection.is_over:
                 raise InvalidArgument(f"Alias '{alias}' is in use by an open connection. Disconnect it first.")
