@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from websockets.asyncio.client import connect
 from websockets.client import ClientProtocol
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.typing import Origin, Subprotocol
 
 from RealtimeLibrary.core.connection import MessageConnection
@@ -30,6 +31,9 @@ from RealtimeLibrary.core.websocket_ending import Life, websocket_ending
 
 CLOSE_TIMEOUT: Final = 5.0
 """Longest wait for the peer's close frame and the end of TCP, in seconds."""
+
+_DEFLATE: Final = ClientPerMessageDeflateFactory(compress_settings={"level": 1, "memLevel": 5})
+"""permessage-deflate (RFC 7692), made for little time and memory: what a tester sends is small."""
 
 _DEFAULT_PORTS: Final = {"ws": 80, "wss": 443}
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -162,7 +166,8 @@ class Link:
             "additional_headers": headers,
             "subprotocols": [Subprotocol(name) for name in settings.subprotocols] or None,
             "origin": None if settings.origin is None else Origin(settings.origin),
-            "compression": settings.compression,
+            "extensions": [_DEFLATE] if settings.compression == "deflate" else None,
+            "compression": None,
             "ping_interval": settings.ping_interval,
             "ping_timeout": settings.ping_timeout,
             "close_timeout": CLOSE_TIMEOUT,
