@@ -85,7 +85,7 @@ class InPageTester(Tester[ItemT]):
         stop = connection.observe(changed.set)
         try:
             async with asyncio.timeout(seconds):
-                while not connection.openings and not connection.is_over:
+                while self._stream is None or not (connection.openings or connection.is_over):
                     changed.clear()
                     await changed.wait()
         except TimeoutError as error:

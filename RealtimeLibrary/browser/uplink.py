@@ -60,7 +60,8 @@ class Uplink:
         self._on_end = on_end
         self._events = NumberedEvents()
         self._server: asyncio.Server | None = None
-        self._writer: asyncio.StreamWriter | None = None
+        self._visitors: set[asyncio.StreamWriter] = set()
+        self._connected = False
         self._reading: asyncio.Future[None] | None = None
         self._ended = False
 
@@ -90,16 +91,20 @@ class Uplink:
         """Receive no more."""
         self._finish(None)
         self._stop_listening()
-        if self._writer is not None:
-            self._writer.close()
+        visitors = list(self._visitors)
+        for visitor in visitors:
+            visitor.close()
+        await asyncio.gather(*(visitor.wait_closed() for visitor in visitors), return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._visitors.add(writer)
         try:
-            if await self._is_ours(reader) and self._writer is None:
-                self._writer = writer
+            if await self._is_ours(reader) and not self._connected:
+                self._connected = True
                 self._stop_listening()
                 await self._read(reader)
         finally:
+            self._visitors.discard(writer)
             writer.close()
 
     async def _is_ours(self, reader: asyncio.StreamReader) -> bool:

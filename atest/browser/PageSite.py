@@ -13,6 +13,7 @@ from robot.api.deco import keyword, library
 from robot.libraries.BuiltIn import BuiltIn
 
 from atest.browser.page_server import PageServer
+from RealtimeLibrary.browser.node import Node
 
 
 @library(scope="GLOBAL")
@@ -21,21 +22,27 @@ class PageSite:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
         self._server = PageServer()
+        self._is_remote = Node.is_remote
 
     @keyword
     def start_site(self) -> str:
         """Start the site; returns its address."""
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
         return f"127.0.0.1:{self._run(self._server.start())}"
 
     @keyword
     def stop_site(self) -> None:
         """Stop the site."""
         assert self._loop is not None
+        assert self._thread is not None
         self._run(self._server.stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     @keyword
     def forget_visits(self) -> None:
@@ -80,6 +87,16 @@ class PageSite:
     def kill_pages_soon(self) -> None:
         """Kill the processes of the browser's pages from another thread, in a moment."""
         self._kill_soon(lambda command: "--type=renderer" in command)
+
+    @keyword
+    def pretend_that_node_is_remote(self) -> None:
+        """Let captures take the way for a Node on another machine."""
+        Node.is_remote = True  # type: ignore[assignment,method-assign]
+
+    @keyword
+    def pretend_no_longer(self) -> None:
+        """Undo `Pretend That Node Is Remote`."""
+        Node.is_remote = self._is_remote  # type: ignore[method-assign]
 
     def _kill_soon(self, chosen: Callable[[str], bool]) -> None:
         def kill() -> None:

@@ -31,3 +31,18 @@ Binary Arrives As Bytes
     Wait For Page WebSocket
     ${message}=    Wait For Message
     Should Be Equal    ${message}    ${{bytes(range(256))}}
+
+A Node On Another Machine Loses Nothing Either
+    [Setup]    Pretend That Node Is Remote
+    Start Page Capture
+    New Page    ${SITE}/page?ws=5000&sse=5000&large=6000000
+    ${ws}=    Wait For Page WebSocket
+    ${sse}=    Wait For Page SSE
+    ${message}=    Wait For Message    alias=${ws}
+    Length Should Be    ${message}    6000000
+    Numbers Should Be Complete    ${sse}    5000
+    Message Should Be Received    predicate=msg.n == 5000    timeout=15s    alias=${ws}
+    Get Message Count    ==    5001    alias=${ws}
+    Stop Page Capture
+    WebSocket Should Be Closed    alias=${ws}
+    [Teardown]    Pretend No Longer

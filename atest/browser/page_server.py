@@ -7,6 +7,7 @@
 import asyncio
 import contextlib
 import json
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -226,3 +227,14 @@ class PageServer:
 
     def _note(self, request: web.Request) -> None:
         self.requests.append({"path": request.path, "query": request.query_string, "headers": dict(request.headers)})
+
+
+async def _serve() -> None:
+    server = PageServer()
+    print(f"http://127.0.0.1:{await server.start()}", flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    await server.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())

@@ -34,6 +34,8 @@ class FakeNode:
             await self._connect(arguments["port"], arguments["token"])
         if name == "realtimeStop":
             self.leave()
+            if self._writer is not None:
+                await self._writer.wait_closed()
         answer = self.answers.get(name, not self.is_remote)
         if isinstance(answer, Exception):
             raise answer

@@ -30,8 +30,10 @@ module.exports = function observe(options) {
   const undo = [];
   let lastStream = 0;
 
-  // Reports leave in batches, one call in flight: a call per event would not keep up with a burst.
+  // Reports leave in batches, a few calls in flight: a call per event would not keep up with a burst, and a single one
+  // at a time would keep an event waiting for the answer to the one before.
 
+  const maxInFlight = 3;
   const queue = [];
   let batch = 0;
   let inFlight = 0;
@@ -49,12 +51,12 @@ module.exports = function observe(options) {
 
   function flushed() {
     inFlight -= 1;
-    if (!inFlight) flush();
+    flush();
   }
 
   function report(kind, stream, fields, urgent) {
     queue.push({ kind, stream, ...fields });
-    if (urgent || !inFlight) flush();
+    if (urgent || inFlight < maxInFlight) flush();
   }
 
   // A stream is announced at once, so that it is known before its first frame comes by another way.
