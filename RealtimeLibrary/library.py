@@ -12,7 +12,7 @@ from robotlibcore import DynamicCore
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Family
 from RealtimeLibrary.core.errors import ExpectationFailed, RealtimeError, UnknownAlias, WrongUse
 from RealtimeLibrary.core.secrets import SECRET_PARAMS
-from RealtimeLibrary.keywords.arguments import CONVERTERS, Headers, Url, as_list, given
+from RealtimeLibrary.keywords.arguments import CONVERTERS, Headers, Url, given, names
 from RealtimeLibrary.keywords.asserting import Asserting
 from RealtimeLibrary.keywords.connecting import Connecting
 from RealtimeLibrary.keywords.documentation import completed
@@ -193,7 +193,7 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
         *,
         progress: bool = True,
         transcripts: Transcripts = Transcripts.never,
-        secret_params: Sequence[str] = SECRET_PARAMS,
+        secret_params: Sequence[str] | str = SECRET_PARAMS,
         strict: bool = False,
         ignore_types: Sequence[str] | str = (),
         headers: Headers | None = None,
@@ -229,7 +229,7 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
                 terminal.
             transcripts: Which tests leave a transcript in the output directory, linked from the log: those that fail
                 (`on-failure`), `always` or `never`.
-            secret_params: Query parameters that are masked in URLs.
+            secret_params: Query parameters that are masked in URLs: a list, or a text with commas.
             strict: Whether a test fails at its end that left something behind: an unread item, an error, a close that
                 it neither asked for nor asserted, or an item dropped from a full record.
             ignore_types: Message and event types that need not be read in strict mode.
@@ -261,10 +261,10 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
             params=params,
             idle_timeout=idle_timeout,
         )
-        session = self._session = Session(timeout, options, secret_params, auto_close, progress=progress)
+        session = self._session = Session(timeout, options, names(secret_params), auto_close, progress=progress)
         self._transcripts = transcripts
         page_streams = self._page_streams = PageStreams(session)
-        self._strict = StrictMode(session, as_list(ignore_types)) if strict else None
+        self._strict = StrictMode(session, names(ignore_types)) if strict else None
         super().__init__(
             [
                 Connecting(session, page_streams),

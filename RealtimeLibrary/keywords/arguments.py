@@ -155,6 +155,11 @@ def as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
+def names(value: Sequence[str] | str) -> list[str]:
+    """Names from a list, or from a text with commas."""
+    return [name.strip() for name in value.split(",")] if isinstance(value, str) else list(value)
+
+
 def codes(value: Any) -> frozenset[int]:
     """Close codes and statuses, from a list or a single one."""
     try:

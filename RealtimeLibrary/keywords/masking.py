@@ -1,6 +1,6 @@
 """Takes secrets out of all that Robot Framework writes down: its messages, arguments and failures.
 
-Values that keywords return are true, and other libraries log, join and compare them. So every message of the run is
+Values that keywords return are true, and other keywords log, join and compare them. So every message of the run is
 masked on its way into output.xml and log.html, whoever wrote it.
 """
 
@@ -21,6 +21,8 @@ class Masking:
     """
 
     ROBOT_LISTENER_API_VERSION: ClassVar = 3
+    ROBOT_LISTENER_PRIORITY: ClassVar = 1_000
+    """Before the listeners of reporting tools, which pass on what they get."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
@@ -32,8 +34,13 @@ class Masking:
     def end_keyword(self, data: running.Keyword, result: result.Keyword) -> None:
         """Mask the arguments of a keyword, which may be literal, and its failure."""
         if self._secrets:
-            result.args = tuple(self._secrets.mask(arg) if isinstance(arg, str) else arg for arg in result.args)
+            result.args = tuple(self._secrets.mask(str(arg)) for arg in result.args)
             result.message = self._secrets.mask(result.message)
+
+    def end_for_iteration(self, data: running.ForIteration, result: result.ForIteration) -> None:
+        """Mask the values of the loop's variables."""
+        if self._secrets:
+            result.assign = {name: self._secrets.mask(value) for name, value in result.assign.items()}
 
     def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
         """Mask the failure of a test."""

@@ -73,7 +73,7 @@ class Session:
         self.auto_close = auto_close
         self.bridge = LoopThread()
         self.store = Store()
-        self.returned = Returned(self.secrets)
+        self.returned = Returned()
         self.log = Log(self.secrets, progress=progress)
         self.owner = ""
         self.expected_ends: set[Connection[Any]] = set()

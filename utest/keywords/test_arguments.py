@@ -16,6 +16,7 @@ from RealtimeLibrary.keywords.arguments import (
     byte_count,
     codes,
     given,
+    names,
     plain_options,
     revealed,
     shielded,
@@ -157,6 +158,10 @@ def test_what_is_no_code(value: Any) -> None:
 
 def test_lists() -> None:
     assert [as_list(value) for value in ([1], (1, 2), "ab", None)] == [[1], [1, 2], ["ab"], [None]]
+
+
+def test_names() -> None:
+    assert names("ticket, token") == names(["ticket", "token"]) == names(("ticket", "token")) == ["ticket", "token"]
 
 
 def test_counts() -> None:
