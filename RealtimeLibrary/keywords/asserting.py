@@ -39,7 +39,9 @@ class Asserting:
         message: str | None = None,
         alias: str | None = None,
     ) -> Any:
-        """A matching message is in the record or arrives in time.
+        """Fail unless a matching message is in the record or arrives in time.
+
+        Marks nothing read, see [Recording].
 
         Returns:
             The payload of the first one.
@@ -77,7 +79,10 @@ class Asserting:
         message: str | None = None,
         alias: str | None = None,
     ) -> None:
-        """No matching message is in the record, and none arrives while the connection stays open.
+        """Fail if a matching message is in the record or arrives within the timeout.
+
+        Never passes by accident: it also fails if the connection was not open for all of the time. Marks nothing read,
+        see [Recording].
 
         Args:
             timeout: How long it must stay quiet, as Robot time. `None` is the library's default.
@@ -113,7 +118,9 @@ class Asserting:
         message: str | None = None,
         alias: str | None = None,
     ) -> Any:
-        """A matching event is in the record or arrives in time.
+        """Fail unless a matching event is in the record or arrives in time.
+
+        Marks nothing read, see [Recording].
 
         Returns:
             The first one.
@@ -148,7 +155,10 @@ class Asserting:
         message: str | None = None,
         alias: str | None = None,
     ) -> None:
-        """No matching event is in the record, and none arrives while the stream stays open.
+        """Fail if a matching event is in the record or arrives within the timeout.
+
+        Never passes by accident: it also fails if the stream was not open for all of the time. Marks nothing read, see
+        [Recording].
 
         Args:
             timeout: How long it must stay quiet, as Robot time. `None` is the library's default.
@@ -183,7 +193,9 @@ class Asserting:
         message: str | None = None,
         alias: str | None = None,
     ) -> Any:
-        """Some event's data match, in the record or in time.
+        """Fail unless the data of an event match, in the record or in time.
+
+        Marks nothing read, see [Recording].
 
         Args:
             pattern: Text is a regular expression searched in the data, a dictionary a subset of the parsed data.
@@ -211,7 +223,7 @@ class Asserting:
 
     @keyword("WebSocket Should Be Connected", tags=["WebSocket", "Assertion"])
     def websocket_should_be_connected(self, *, alias: str | None = None) -> None:
-        """The WebSocket is open right now.
+        """Fail unless the WebSocket is open right now.
 
         Raises:
             ExpectationFailed: It is not; says why.
@@ -225,7 +237,7 @@ class Asserting:
 
     @keyword("SSE Should Be Connected", tags=["SSE", "Assertion"])
     def sse_should_be_connected(self, *, alias: str | None = None) -> None:
-        """The event stream is open right now.
+        """Fail unless the event stream is open right now.
 
         Raises:
             ExpectationFailed: It is not; says why.
@@ -246,7 +258,9 @@ class Asserting:
         *,
         alias: str | None = None,
     ) -> None:
-        """The WebSocket is closed for good, now or in time.
+        """Fail unless the WebSocket is closed for good, now or in time.
+
+        A connection that is lost and reconnects is not closed for good.
 
         Args:
             code: The close code it must have: 1005 for a close frame without one, 1006 for no close frame.
@@ -264,7 +278,9 @@ class Asserting:
 
     @keyword("SSE Should Be Closed", tags=["SSE", "Assertion"])
     def sse_should_be_closed(self, timeout: Timeout = None, *, alias: str | None = None) -> None:
-        """The event stream is closed for good, now or in time.
+        """Fail unless the event stream is closed for good, now or in time.
+
+        A stream that is lost and reconnects is not closed for good.
 
         Raises:
             UnexpectedClose: It did not close in time.
@@ -278,7 +294,9 @@ class Asserting:
 
     @keyword("WebSocket Should Have No Errors", tags=["WebSocket", "Assertion"])
     def websocket_should_have_no_errors(self, *, alias: str | None = None) -> None:
-        """Nothing went wrong since connecting: no reset, no needed reconnection, no broken protocol.
+        """Fail if anything went wrong since connecting: a reset, a needed reconnection, a broken protocol.
+
+        A clean close is no error.
 
         Raises:
             ExpectationFailed: Something did; shows the first error.
@@ -292,7 +310,9 @@ class Asserting:
 
     @keyword("SSE Should Have No Errors", tags=["SSE", "Assertion"])
     def sse_should_have_no_errors(self, *, alias: str | None = None) -> None:
-        """Nothing went wrong since connecting: no reset, no truncated body, no needed reconnection.
+        """Fail if anything went wrong since connecting: a reset, a truncated answer, a needed reconnection.
+
+        A clean end is no error.
 
         Raises:
             ExpectationFailed: Something did; shows the first error.

@@ -279,7 +279,7 @@ class Connecting:
 
     @keyword("Get Connections", tags=["WebSocket", "SSE", "Connection", "Getter"])
     def get_connections(self) -> list[Any]:
-        """All connections, closed ones included.
+        """List all connections, closed ones included.
 
         Returns:
             A list with a dictionary for each: `alias`, `kind` (`WebSocket` or `SSE`), `url` (secrets masked), `state`,

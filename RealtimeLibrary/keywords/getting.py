@@ -32,7 +32,7 @@ class Getting:
         details: bool = False,
         alias: str | None = None,
     ) -> list[Any]:
-        """The recorded messages that match, in arrival order, read or not.
+        """Get the recorded messages that match, in arrival order, read or not.
 
         Args:
             details: Whether to return records instead of payloads: `payload`, `number`, `received_at` (monotonic
@@ -69,7 +69,7 @@ class Getting:
         keyword: str | None = None,
         alias: str | None = None,
     ) -> list[Any]:
-        """The recorded events that match, in arrival order, read or not.
+        """Get the recorded events that match, in arrival order, read or not.
 
         Returns:
             A list of events.
@@ -102,13 +102,13 @@ class Getting:
         message: str | None = None,
         alias: str | None = None,
     ) -> Any:
-        """How many recorded messages match.
+        """Count the recorded messages that match, or assert their number.
 
         Returns:
             The number.
 
         Raises:
-            AssertionError: The assertion does not hold.
+            ExpectationFailed: The assertion does not hold.
 
         Examples:
             ```robotframework
@@ -140,13 +140,13 @@ class Getting:
         message: str | None = None,
         alias: str | None = None,
     ) -> Any:
-        """How many recorded events match.
+        """Count the recorded events that match, or assert their number.
 
         Returns:
             The number.
 
         Raises:
-            AssertionError: The assertion does not hold.
+            ExpectationFailed: The assertion does not hold.
 
         Examples:
             ```robotframework
@@ -185,7 +185,7 @@ class Getting:
 
     @keyword("Is WebSocket Connected", tags=["WebSocket", "Getter"])
     def is_websocket_connected(self, *, alias: str | None = None) -> bool:
-        """Whether the WebSocket is open right now. It is not if none has been opened.
+        """Tell whether the WebSocket is open right now. It is not if none has been opened.
 
         Returns:
             `True` or `False`.
@@ -199,7 +199,7 @@ class Getting:
 
     @keyword("Is SSE Connected", tags=["SSE", "Getter"])
     def is_sse_connected(self, *, alias: str | None = None) -> bool:
-        """Whether the event stream is open right now. It is not if none has been opened.
+        """Tell whether the event stream is open right now. It is not if none has been opened.
 
         Returns:
             `True` or `False`.
@@ -220,13 +220,13 @@ class Getting:
         message: str | None = None,
         alias: str | None = None,
     ) -> Any:
-        """The ready state: `CONNECTING`, `OPEN`, `CLOSING`, `CLOSED` or `RECONNECTING`.
+        """Get or assert the ready state: `CONNECTING`, `OPEN`, `CLOSING`, `CLOSED` or `RECONNECTING`.
 
         Returns:
             The state as text.
 
         Raises:
-            AssertionError: The assertion does not hold.
+            ExpectationFailed: The assertion does not hold.
 
         Examples:
             ```robotframework
@@ -245,13 +245,13 @@ class Getting:
         message: str | None = None,
         alias: str | None = None,
     ) -> Any:
-        """The ready state: `CONNECTING`, `OPEN`, `CLOSED` or `RECONNECTING`.
+        """Get or assert the ready state: `CONNECTING`, `OPEN`, `CLOSED` or `RECONNECTING`.
 
         Returns:
             The state as text.
 
         Raises:
-            AssertionError: The assertion does not hold.
+            ExpectationFailed: The assertion does not hold.
 
         Examples:
             ```robotframework
@@ -270,13 +270,13 @@ class Getting:
         message: str | None = None,
         alias: str | None = None,
     ) -> Any:
-        """The close code: 1005 if the close frame had none, 1006 if there was no close frame.
+        """Get or assert the close code: 1005 if the close frame had none, 1006 if there was no close frame.
 
         Returns:
             The code, `None` while the connection is not closed for good.
 
         Raises:
-            AssertionError: The assertion does not hold.
+            ExpectationFailed: The assertion does not hold.
 
         Examples:
             ```robotframework

@@ -119,7 +119,7 @@ class Groups:
         since: Mark | None = None,
         message: str | None = None,
     ) -> float:
-        """Each of these connections receives a matching item, exactly so often.
+        """Fail unless each of these connections receives a matching item, exactly so often.
 
         To see that nobody receives it once more, the keyword uses all of its time; with `exactly=${None}` it ends as
         soon as everybody has received it.
@@ -181,7 +181,7 @@ class Groups:
         since: Mark | None = None,
         message: str | None = None,
     ) -> None:
-        """Each of these connections receives a matching item, and no other connection does.
+        """Fail unless each of these connections receives a matching item, and no other connection does.
 
         The others must stay open for all of the time: a closed connection receives nothing anyway.
 

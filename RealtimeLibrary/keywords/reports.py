@@ -66,7 +66,9 @@ class Reports:
 
     @keyword("Get Stream Statistics", tags=["WebSocket", "SSE", "Getter"])
     def get_stream_statistics(self, *, alias: str | None = None) -> Any:
-        """The figures of a stream: how much came, how fast, how evenly, and what went wrong. Logs them as a table.
+        """Get the figures of a stream: how much came, how fast, how evenly, and what went wrong.
+
+        Logs them as a table.
 
         Returns:
             A dictionary with `received`, `bytes`, `sent`, `first_after`, `duration`, `rate` (items per second),

@@ -49,7 +49,7 @@ class StreamContents(Selecting):
         message: str | None = None,
         alias: str | None = None,
     ) -> None:
-        """The values at a path come in order.
+        """Fail unless the values at a path come in order.
 
         Each value is compared with the one before it, numbers with numbers and text with text. Items without a value
         are passed over; if no item has one, the keyword fails.
@@ -104,7 +104,7 @@ class StreamContents(Selecting):
         message: str | None = None,
         alias: str | None = None,
     ) -> None:
-        """The numbers at a path are complete from the lowest to the highest, and none comes twice.
+        """Fail unless the numbers at a path are complete from the lowest to the highest, and none comes twice.
 
         It counts across reconnects: what was lost or sent again by a drop shows, with the connection it happened on.
         A number that comes late fills its gap; [Messages Should Be In Order] judges order. Items without a value are
@@ -161,7 +161,7 @@ class StreamContents(Selecting):
         message: str | None = None,
         alias: str | None = None,
     ) -> None:
-        """Conditions are met one after the other, in the record or in time.
+        """Fail unless conditions are met one after the other, in the record or in time.
 
         Args:
             conditions: Expressions, dictionaries, compiled regular expressions or callables, in this order.
@@ -208,7 +208,9 @@ class StreamContents(Selecting):
         message: str | None = None,
         alias: str | None = None,
     ) -> None:
-        """Each condition is met by some item, in any order, in the record or in time. One item may meet several.
+        """Fail unless each condition is met by some item, in any order, in the record or in time.
+
+        One item may meet several.
 
         Args:
             conditions: Expressions, dictionaries, compiled regular expressions or callables.
@@ -250,7 +252,7 @@ class StreamContents(Selecting):
         message: str | None = None,
         alias: str | None = None,
     ) -> None:
-        """Every item of the record matches, and with a timeout also every item that arrives in it.
+        """Fail unless every item of the record matches, and with a timeout also every item that arrives in it.
 
         Args:
             timeout: How long to look at what arrives, as Robot time; the connection must stay open for it. `None`
@@ -289,7 +291,7 @@ class StreamContents(Selecting):
         message: str | None = None,
         alias: str | None = None,
     ) -> None:
-        """No item of the record matches, and with a timeout none that arrives in it.
+        """Fail if an item of the record matches, or with a timeout one that arrives in it.
 
         Unlike [Message Should Not Be Received] it fails on an empty record: then nothing was checked.
 

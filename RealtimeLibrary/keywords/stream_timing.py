@@ -50,7 +50,7 @@ class StreamTiming(Selecting):
         message: str | None = None,
         alias: str | None = None,
     ) -> None:
-        """Items are spread out in time, as a live stream is, and do not come in one burst.
+        """Fail unless items are spread out in time, as in a live stream, and do not come in one burst.
 
         A proxy that buffers a stream delivers all of it at its end. The keyword passes as soon as enough items have
         come and the last of them came later after the first than `within`.
@@ -115,7 +115,7 @@ class StreamTiming(Selecting):
         message: str | None = None,
         alias: str | None = None,
     ) -> float:
-        """The first matching item comes in this time after the handshake, the last send or a mark.
+        """Fail unless the first matching item comes in this time after the handshake, the last send or a mark.
 
         Args:
             limit: Longest time, as Robot time.
@@ -170,7 +170,7 @@ class StreamTiming(Selecting):
         message: str | None = None,
         alias: str | None = None,
     ) -> float:
-        """The longest time between two arrivals stands in this relation to a time.
+        """Fail unless the longest time between two arrivals stands in this relation to a time.
 
         Silence before the first and after the last item is no gap: see [First Message Should Arrive Within] and
         [Heartbeat Should Arrive Every].
@@ -215,7 +215,7 @@ class StreamTiming(Selecting):
         message: str | None = None,
         alias: str | None = None,
     ) -> Any:
-        """The time between two arrivals that a share of all gaps does not exceed.
+        """Get or assert the time between two arrivals that a share of all gaps does not exceed.
 
         Args:
             percentile: `p50`, `p95`, `p99.9` …, or `max`. It is a gap that occurred (nearest rank).
@@ -258,7 +258,7 @@ class StreamTiming(Selecting):
         message: str | None = None,
         alias: str | None = None,
     ) -> Any:
-        """Items per second between the first and the last arrival.
+        """Get or assert the items per second between the first and the last arrival.
 
         Returns:
             The rate per second.
@@ -302,7 +302,7 @@ class StreamTiming(Selecting):
         message: str | None = None,
         alias: str | None = None,
     ) -> None:
-        """So many heartbeats come in a row, none later than the interval after the one before.
+        """Fail unless so many heartbeats come in a row, none later than the interval after the one before.
 
         Without a condition, a heartbeat is a ping or pong of a WebSocket, or a comment of an event stream. With one, it
         is an item that matches. Heartbeats are expected from the handshake on, or from a mark; those already recorded
@@ -351,7 +351,7 @@ class StreamTiming(Selecting):
     def connection_should_survive_idle(
         self, duration: timedelta, timeout: Timeout = None, *, message: str | None = None, alias: str | None = None
     ) -> None:
-        """The connection stays open while nothing is sent for this time, and a WebSocket answers a ping afterwards.
+        """Fail unless the connection stays open while nothing is sent, and a WebSocket answers a ping afterwards.
 
         Connect with `ping_interval=None`: the library's own pings would keep the connection alive. A WebSocket that a
         page opened is not pinged: pages cannot.

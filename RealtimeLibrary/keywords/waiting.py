@@ -22,7 +22,7 @@ class Waiting:
 
     @keyword("Wait For Message", tags=["WebSocket", "Wait"])
     def wait_for_message(self, timeout: Timeout = None, since: Mark | None = None, *, alias: str | None = None) -> Any:
-        """Wait for the first unread message, whatever it is, and mark it read.
+        """Wait for the first unread message, whatever it is, and mark it read. See [Recording].
 
         Returns:
             The payload: JSON objects and arrays parsed, other text as it is, binary as bytes.
@@ -55,7 +55,9 @@ class Waiting:
         since: Mark | None = None,
         alias: str | None = None,
     ) -> Any:
-        """Wait for the first unread message that matches, and mark it read. Others stay unread.
+        """Wait for the first unread message that matches, and mark it read.
+
+        It may have come before the call. Messages passed over stay unread, see [Recording].
 
         Returns:
             The payload: JSON objects and arrays parsed, other text as it is, binary as bytes.
@@ -167,7 +169,9 @@ class Waiting:
         since: Mark | None = None,
         alias: str | None = None,
     ) -> Any:
-        """Wait for the first unread event of a type that matches, and mark it read. Others stay unread.
+        """Wait for the first unread event of a type that matches, and mark it read.
+
+        It may have come before the call. Events passed over stay unread, see [Recording].
 
         Returns:
             The event, with `event`, `data`, `id`, `retry`, `parsed_data`, `received_at` and `number`.
@@ -203,6 +207,8 @@ class Waiting:
         alias: str | None = None,
     ) -> Any:
         """Wait for the first unread event whose data match, and mark it read.
+
+        It may have come before the call. Events passed over stay unread, see [Recording].
 
         Returns:
             The parsed data, else the text.
