@@ -102,7 +102,7 @@ def parse(parser: str, count: int) -> Result:
     """One parser over bytes in memory, its events kept."""
     from httpx_sse._decoders import SSEDecoder, SSELineDecoder
 
-    from RealtimeLibrary.core.event_stream import EventStreamParser
+    from RealtimeLibrary.core.sse.event_stream import EventStreamParser
 
     stream = b"".join(map(event, range(count)))
     chunks = [stream[i : i + 16_384] for i in range(0, len(stream), 16_384)]

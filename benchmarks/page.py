@@ -24,7 +24,7 @@ from benchmarks.measuring import Row, table
 from RealtimeLibrary.bridge import LoopThread
 from RealtimeLibrary.browser.capture import PageCapture, PageOpens, UrlPattern
 from RealtimeLibrary.browser.node import Node
-from RealtimeLibrary.core.conditions import EVENTS, MESSAGES
+from RealtimeLibrary.core.conditions.kinds import EVENTS, MESSAGES
 from RealtimeLibrary.core.connection import (
     SSE,
     WEBSOCKET,

@@ -15,7 +15,7 @@ import pytest
 from RealtimeLibrary import bridge as module
 from RealtimeLibrary.bridge import LoopThread
 from RealtimeLibrary.core import ClosedWhileWaiting, NothingMatched, WebSocketTester
-from RealtimeLibrary.core.conditions import ANY
+from RealtimeLibrary.core.conditions.kinds import ANY
 from RealtimeLibrary.core.connection import Connection, MessageConnection, websocket_connection
 from RealtimeLibrary.core.ending import Ending
 from RealtimeLibrary.core.messages import PayloadCodec

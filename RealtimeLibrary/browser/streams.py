@@ -13,9 +13,9 @@ from RealtimeLibrary.browser.uplink import Event
 from RealtimeLibrary.core.connection import Connection, EventConnection, MessageConnection
 from RealtimeLibrary.core.ending import ERROR_CODES, Ending, code_in_words
 from RealtimeLibrary.core.errors import ConnectionProblem, WrongUse
-from RealtimeLibrary.core.event_stream import EventStreamParser
 from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.messages import Item, size_of
+from RealtimeLibrary.core.sse.event_stream import EventStreamParser
 from RealtimeLibrary.core.wording import Seconds, counted, in_words
 
 ItemT = TypeVar("ItemT", bound=Item)

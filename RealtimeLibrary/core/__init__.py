@@ -22,8 +22,8 @@ from RealtimeLibrary.core.errors import (
 )
 from RealtimeLibrary.core.messages import Message, SSEEvent
 from RealtimeLibrary.core.secrets import Secrets
-from RealtimeLibrary.core.sse import SSETester
-from RealtimeLibrary.core.websocket import WebSocketTester
+from RealtimeLibrary.core.sse.tester import SSETester
+from RealtimeLibrary.core.websocket.tester import WebSocketTester
 
 __all__ = [
     "CannotConnect",

@@ -3,9 +3,9 @@
 from collections.abc import Hashable
 from typing import Final, Generic, TypeVar
 
-from RealtimeLibrary.core.condition import Condition
+from RealtimeLibrary.core.conditions.base import Condition
+from RealtimeLibrary.core.conditions.findings import Misfit
 from RealtimeLibrary.core.connection import Connection, Judged, Mark
-from RealtimeLibrary.core.findings import Misfit
 from RealtimeLibrary.core.messages import Item
 
 ItemT = TypeVar("ItemT", bound=Item)

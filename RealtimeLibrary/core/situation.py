@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from RealtimeLibrary.core.condition import Condition
-from RealtimeLibrary.core.conditions import ANY, Dialect, TypeIs, all_of, condition_from
+from RealtimeLibrary.core.conditions.base import Condition
+from RealtimeLibrary.core.conditions.kinds import ANY, Dialect, TypeIs, all_of, condition_from
 from RealtimeLibrary.core.connection import Connection, Family, Mark, State
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.slips import refuse_equals_sign, refuse_expression

@@ -7,11 +7,11 @@ from typing import Any
 
 from robot.api.deco import keyword
 
-from RealtimeLibrary.core.conditions import all_of
+from RealtimeLibrary.core.conditions.kinds import all_of
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Connection, Family, Mark
 from RealtimeLibrary.core.errors import ExpectationFailed
 from RealtimeLibrary.core.situation import Wanted
-from RealtimeLibrary.core.sse import data_pattern, data_wanted
+from RealtimeLibrary.core.sse.tester import data_pattern, data_wanted
 from RealtimeLibrary.core.tester import check_connected, check_no_error
 from RealtimeLibrary.core.waiting import Closed, Quiet
 from RealtimeLibrary.keywords.arguments import Timeout

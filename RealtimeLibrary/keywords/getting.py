@@ -5,7 +5,7 @@ from typing import Any
 from assertionengine import AssertionOperator
 from robot.api.deco import keyword
 
-from RealtimeLibrary.core.conditions import ANY
+from RealtimeLibrary.core.conditions.kinds import ANY
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Connection, Family
 from RealtimeLibrary.core.search import fits
 from RealtimeLibrary.core.situation import Wanted

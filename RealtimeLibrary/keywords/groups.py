@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from robot.api.deco import keyword
 
-from RealtimeLibrary.core.condition import Condition
+from RealtimeLibrary.core.conditions.base import Condition
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Connection, Mark
 from RealtimeLibrary.core.errors import ClosedWhileWaiting, ExpectationFailed, InvalidArgument
 from RealtimeLibrary.core.situation import Wanted, condition_of

@@ -6,7 +6,7 @@ from typing import Any
 
 from robot.api import logger
 
-from RealtimeLibrary.core.conditions import ANY
+from RealtimeLibrary.core.conditions.kinds import ANY
 from RealtimeLibrary.core.connection import Connection, Mark
 from RealtimeLibrary.core.errors import ExpectationFailed, InvalidArgument
 from RealtimeLibrary.core.messages import Item

@@ -4,8 +4,8 @@ from typing import Any
 
 from robot.api.deco import keyword
 
-from RealtimeLibrary.core.condition import Condition
-from RealtimeLibrary.core.conditions import Subset, all_of
+from RealtimeLibrary.core.conditions.base import Condition
+from RealtimeLibrary.core.conditions.kinds import Subset, all_of
 from RealtimeLibrary.core.connection import WEBSOCKET
 from RealtimeLibrary.core.errors import InvalidArgument
 from RealtimeLibrary.core.messages import parse_json

@@ -11,8 +11,16 @@ from robot.libraries.BuiltIn import BuiltIn
 from robot.utils import escape
 
 from RealtimeLibrary.bridge import LoopThread
-from RealtimeLibrary.core.condition import Condition
-from RealtimeLibrary.core.conditions import ANY, EVENTS, MESSAGES, Dialect, PredicateHolds, all_of, conditions_from
+from RealtimeLibrary.core.conditions.base import Condition
+from RealtimeLibrary.core.conditions.kinds import (
+    ANY,
+    EVENTS,
+    MESSAGES,
+    Dialect,
+    PredicateHolds,
+    all_of,
+    conditions_from,
+)
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Connection, Family, Listener, Mark
 from RealtimeLibrary.core.errors import ExpectationFailed, RealtimeError
 from RealtimeLibrary.core.many import close_all, open_all
@@ -22,9 +30,9 @@ from RealtimeLibrary.core.payloads import encode
 from RealtimeLibrary.core.secrets import Secrets
 from RealtimeLibrary.core.situation import Wanted, wanted
 from RealtimeLibrary.core.slips import refuse_named_argument
-from RealtimeLibrary.core.sse import SSETester
+from RealtimeLibrary.core.sse.tester import SSETester
 from RealtimeLibrary.core.waiting import Expectation, Items, Open
-from RealtimeLibrary.core.websocket import WebSocketTester
+from RealtimeLibrary.core.websocket.tester import WebSocketTester
 from RealtimeLibrary.core.wording import counted, seconds_of
 from RealtimeLibrary.keywords.arguments import Timeout, Url, plain_options, revealed
 from RealtimeLibrary.keywords.log import Log

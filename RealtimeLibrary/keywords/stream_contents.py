@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from robot.api.deco import keyword
 
-from RealtimeLibrary.core.condition import Condition
-from RealtimeLibrary.core.conditions import ANY
+from RealtimeLibrary.core.conditions.base import Condition
+from RealtimeLibrary.core.conditions.kinds import ANY
 from RealtimeLibrary.core.connection import Mark
 from RealtimeLibrary.core.errors import InvalidArgument
 from RealtimeLibrary.core.situation import condition_of

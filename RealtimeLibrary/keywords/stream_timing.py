@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from assertionengine import AssertionOperator
 from robot.api.deco import keyword
 
-from RealtimeLibrary.core.conditions import ANY
+from RealtimeLibrary.core.conditions.kinds import ANY
 from RealtimeLibrary.core.connection import Connection, Mark
 from RealtimeLibrary.core.errors import ClosedWhileWaiting, ExpectationFailed, InvalidArgument, WrongUse
 from RealtimeLibrary.core.journal import Happening
@@ -16,7 +16,7 @@ from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.situation import condition_of
 from RealtimeLibrary.core.stream_checks.feeding import ArrivalsBeyond, Fed, FirstItem, HeartbeatsDue, Idle
 from RealtimeLibrary.core.stream_checks.timing import GapStatistics, gap_statistics, spread
-from RealtimeLibrary.core.websocket import WebSocketTester
+from RealtimeLibrary.core.websocket.tester import WebSocketTester
 from RealtimeLibrary.core.wording import counted, in_words, seconds_of
 from RealtimeLibrary.keywords.arguments import Timeout, at_least_one
 from RealtimeLibrary.keywords.getters import checked

@@ -7,7 +7,7 @@ from typing import Any
 from robot.api.deco import keyword
 
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Mark
-from RealtimeLibrary.core.sse import data_wanted
+from RealtimeLibrary.core.sse.tester import data_wanted
 from RealtimeLibrary.core.waiting import Collected
 from RealtimeLibrary.core.wording import seconds_of
 from RealtimeLibrary.keywords.arguments import Timeout, at_least_one

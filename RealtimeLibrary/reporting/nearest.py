@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from RealtimeLibrary.core.condition import Condition
-from RealtimeLibrary.core.conditions import ANY
-from RealtimeLibrary.core.expression_paths import step
-from RealtimeLibrary.core.findings import MISSING, UNSTATED, Absent, Finding, miss_score
+from RealtimeLibrary.core.conditions.base import Condition
+from RealtimeLibrary.core.conditions.expression_paths import step
+from RealtimeLibrary.core.conditions.findings import MISSING, UNSTATED, Absent, Finding, miss_score
+from RealtimeLibrary.core.conditions.kinds import ANY
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.secrets import MASK, Secrets
 from RealtimeLibrary.core.situation import Situation

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from RealtimeLibrary.core.condition import Condition
+from RealtimeLibrary.core.conditions.base import Condition
 from RealtimeLibrary.core.connection import Connection
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.situation import Situation

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from RealtimeLibrary.core.findings import Absent
+from RealtimeLibrary.core.conditions.findings import Absent
 from RealtimeLibrary.core.messages import size_of
 from RealtimeLibrary.core.secrets import Secrets
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from RealtimeLibrary.core.condition import Condition
+from RealtimeLibrary.core.conditions.base import Condition
+from RealtimeLibrary.core.conditions.findings import Misfit
 from RealtimeLibrary.core.connection import SSE, Connection, Mark
-from RealtimeLibrary.core.findings import Misfit
 from RealtimeLibrary.core.messages import Item, Message, PayloadCodec, SSEEvent, parse_json, parse_json_string
 from RealtimeLibrary.core.situation import Situation, Wanted
 from RealtimeLibrary.core.wording import counted, in_words

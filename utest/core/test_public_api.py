@@ -25,7 +25,7 @@ from RealtimeLibrary.core import (
     WebSocketTester,
 )
 from utest.core.echo_server import echo_server
-from utest.core.scripted_server import ScriptedServer, held, stream
+from utest.core.sse.scripted_server import ScriptedServer, held, stream
 
 EVENTS = (
     "retry: 1500\nevent: training_progress\nid: 7\n"

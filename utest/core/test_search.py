@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from RealtimeLibrary.core import search as module
-from RealtimeLibrary.core.condition import Condition
-from RealtimeLibrary.core.conditions import ANY, TypeIs
+from RealtimeLibrary.core.conditions.base import Condition
+from RealtimeLibrary.core.conditions.findings import Misfit
+from RealtimeLibrary.core.conditions.kinds import ANY, TypeIs
 from RealtimeLibrary.core.connection import Mark, MessageConnection, websocket_connection
-from RealtimeLibrary.core.findings import Misfit
 from RealtimeLibrary.core.messages import Item, PayloadCodec
 from RealtimeLibrary.core.search import Search, fits
 

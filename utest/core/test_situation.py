@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from RealtimeLibrary.core.conditions import ANY, EVENTS, MESSAGES, RegexpFound
+from RealtimeLibrary.core.conditions.kinds import ANY, EVENTS, MESSAGES, RegexpFound
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET, Mark, MessageConnection, websocket_connection
 from RealtimeLibrary.core.ending import Ending
 from RealtimeLibrary.core.errors import CannotConnect, ConnectionClosed, InvalidArgument

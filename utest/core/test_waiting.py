@@ -2,8 +2,8 @@
 
 import pytest
 
-from RealtimeLibrary.core.condition import Condition
-from RealtimeLibrary.core.conditions import ANY, MESSAGES, TypeIs
+from RealtimeLibrary.core.conditions.base import Condition
+from RealtimeLibrary.core.conditions.kinds import ANY, MESSAGES, TypeIs
 from RealtimeLibrary.core.connection import WEBSOCKET, Mark, MessageConnection, websocket_connection
 from RealtimeLibrary.core.ending import Ending
 from RealtimeLibrary.core.errors import (

@@ -112,8 +112,8 @@ def test_forgetting_makes_the_one_before_current() -> None:
 @pytest.mark.parametrize(
     ("aliases", "alias", "family", "text"),
     [
-        ([], None, WEBSOCKET, "No WebSocket connection has been opened."),
-        (["sse"], None, WEBSOCKET, "No WebSocket connection has been opened."),
+        ([], None, WEBSOCKET, "WebSocket is not connected: no WebSocket connection has been opened."),
+        (["sse"], None, WEBSOCKET, "WebSocket is not connected: no WebSocket connection has been opened."),
         ([], "chat", None, "Non-existing alias 'chat'. No connection has been opened."),
         (["chat", "sse"], "caht", None, "Non-existing alias 'caht'. Connections: 'chat', 'sse'."),
         (["chat", "sse"], "caht", SSE, "Non-existing alias 'caht'. Connections: 'sse'."),

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from RealtimeLibrary.core.conditions import PredicateHolds
+from RealtimeLibrary.core.conditions.kinds import PredicateHolds
 from RealtimeLibrary.core.connection import Mark
 from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.messages import Message, PayloadCodec

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from RealtimeLibrary.core.conditions import ANY, EVENTS, MESSAGES, condition_from, conditions_from
+from RealtimeLibrary.core.conditions.kinds import ANY, EVENTS, MESSAGES, condition_from, conditions_from
 from RealtimeLibrary.core.connection import (
     SSE,
     WEBSOCKET,
@@ -19,7 +19,7 @@ from RealtimeLibrary.core.journal import Entry, Happening
 from RealtimeLibrary.core.messages import PayloadCodec, size_of
 from RealtimeLibrary.core.secrets import Secrets
 from RealtimeLibrary.core.situation import Wanted, wanted
-from RealtimeLibrary.core.sse import data_pattern, data_wanted
+from RealtimeLibrary.core.sse.tester import data_pattern, data_wanted
 from RealtimeLibrary.core.waiting import PENDING, Closed, Expectation, Items, Open, Quiet
 from RealtimeLibrary.reporting.failure import explain
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from RealtimeLibrary.core.findings import MISSING
+from RealtimeLibrary.core.conditions.findings import MISSING
 from RealtimeLibrary.core.secrets import Secrets
 from RealtimeLibrary.reporting.showing import described_payload, shown, shown_value, size_in_words, visible
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from RealtimeLibrary.core.condition import Condition
-from RealtimeLibrary.core.findings import Misfit
+from RealtimeLibrary.core.conditions.base import Condition
+from RealtimeLibrary.core.conditions.findings import Misfit
 from RealtimeLibrary.core.messages import Item
 
 

@@ -6,10 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from RealtimeLibrary.core.conditions import MESSAGES, Dialect
-from RealtimeLibrary.core.expressions import Expression
-from RealtimeLibrary.core.findings import Misfit
-from RealtimeLibrary.core.json_conditions import compile_path, singular_steps, values_at
+from RealtimeLibrary.core.conditions.expressions import Expression
+from RealtimeLibrary.core.conditions.findings import Misfit
+from RealtimeLibrary.core.conditions.json_conditions import compile_path, singular_steps, values_at
+from RealtimeLibrary.core.conditions.kinds import MESSAGES, Dialect
 from RealtimeLibrary.core.messages import Item
 
 # `$.seq`, `$['seq']` and `$` are paths; `$name` in an expression is a Robot variable.

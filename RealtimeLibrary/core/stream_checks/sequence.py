@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from RealtimeLibrary.core.condition import Condition
-from RealtimeLibrary.core.findings import Misfit
+from RealtimeLibrary.core.conditions.base import Condition
+from RealtimeLibrary.core.conditions.findings import Misfit
 from RealtimeLibrary.core.messages import Item
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from RealtimeLibrary.core.findings import Misfit
+from RealtimeLibrary.core.conditions.findings import Misfit
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.stream_checks.reading import ValueReader
 

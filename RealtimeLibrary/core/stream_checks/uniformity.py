@@ -3,9 +3,9 @@
 from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
-from RealtimeLibrary.core.condition import Condition
-from RealtimeLibrary.core.findings import MISSING, Finding, Misfit
-from RealtimeLibrary.core.json_conditions import Schema, ValidAgainst
+from RealtimeLibrary.core.conditions.base import Condition
+from RealtimeLibrary.core.conditions.findings import MISSING, Finding, Misfit
+from RealtimeLibrary.core.conditions.json_conditions import Schema, ValidAgainst
 from RealtimeLibrary.core.messages import Item
 
 MAX_OFFENDERS: Final = 100

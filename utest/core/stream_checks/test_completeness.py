@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from RealtimeLibrary.core.conditions import RegexpFound, condition_from
+from RealtimeLibrary.core.conditions.kinds import RegexpFound, condition_from
 from RealtimeLibrary.core.stream_checks.completeness import CompletenessProgress
 from utest.core.stream_checks.stream_items import messages
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from RealtimeLibrary.core.conditions import ANY, RegexpFound
+from RealtimeLibrary.core.conditions.kinds import ANY, RegexpFound
 from RealtimeLibrary.core.connection import Mark, State, websocket_connection
 from RealtimeLibrary.core.ending import Ending
 from RealtimeLibrary.core.errors import ClosedWhileWaiting

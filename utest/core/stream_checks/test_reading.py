@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from RealtimeLibrary.core.conditions import EVENTS, Dialect
+from RealtimeLibrary.core.conditions.json_conditions import compile_path, values_at
+from RealtimeLibrary.core.conditions.kinds import EVENTS, Dialect
 from RealtimeLibrary.core.errors import InvalidArgument
-from RealtimeLibrary.core.json_conditions import compile_path, values_at
 from RealtimeLibrary.core.messages import SSEEvent
 from RealtimeLibrary.core.stream_checks.reading import ValueReader
 from utest.core.stream_checks.stream_items import messages

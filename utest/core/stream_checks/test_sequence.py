@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from RealtimeLibrary.core.conditions import RegexpFound, condition_from
+from RealtimeLibrary.core.conditions.kinds import RegexpFound, condition_from
 from RealtimeLibrary.core.stream_checks.sequence import SequenceProgress, StepState
 from utest.core.stream_checks.stream_items import messages
 

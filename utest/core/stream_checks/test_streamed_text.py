@@ -1,6 +1,6 @@
 """Streamed text: the shapes of model APIs, the end mark, and what adds nothing."""
 
-from RealtimeLibrary.core.conditions import EVENTS
+from RealtimeLibrary.core.conditions.kinds import EVENTS
 from RealtimeLibrary.core.messages import SSEEvent
 from RealtimeLibrary.core.stream_checks.reading import ValueReader
 from RealtimeLibrary.core.stream_checks.streamed_text import StreamedText

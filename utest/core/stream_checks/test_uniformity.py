@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from RealtimeLibrary.core.conditions import RegexpFound, condition_from
+from RealtimeLibrary.core.conditions.findings import MISSING
+from RealtimeLibrary.core.conditions.kinds import RegexpFound, condition_from
 from RealtimeLibrary.core.errors import InvalidArgument
-from RealtimeLibrary.core.findings import MISSING
 from RealtimeLibrary.core.stream_checks.uniformity import MAX_OFFENDERS, UniformityProgress, ValidByType
 from utest.core.stream_checks.stream_items import messages
 

@@ -1,0 +1,44 @@
+"""What every condition over a received item offers to waits, assertions and reports."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable
+
+from RealtimeLibrary.core.conditions.findings import Finding, Misfit
+from RealtimeLibrary.core.messages import Item
+
+
+class Condition(ABC):
+    """A question about one item. Conditions never change."""
+
+    @property
+    @abstractmethod
+    def description(self) -> str:
+        """The condition in the user's own words, as it stands in failure texts."""
+
+    @property
+    def key(self) -> Hashable | None:
+        """Conditions with equal keys judge every item alike, at any time; `None` if that is not certain."""
+        return None
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a report may judge items once more: that is quick and has no effects."""
+        return True
+
+    @abstractmethod
+    def matches(self, item: Item) -> bool:
+        """Whether the item meets the condition.
+
+        Raises:
+            Misfit: The condition cannot be judged on this item, so it does not match.
+        """
+
+    def findings(self, item: Item) -> list[Finding]:
+        """How each part of the condition fared, for an item that came near."""
+        try:
+            return [Finding(self.description, self.matches(item))]
+        except Misfit as error:
+            return [Finding(self.description, False, note=str(error))]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.description}>"
