@@ -245,9 +245,10 @@ def websocket_connection(
     max_bytes: int | None = None,
 ) -> MessageConnection:
     """A connection whose record holds messages: one column, the raw payload."""
+    build = Message.recorded
 
     def make(number: int, received_at: float, raw: str | bytes) -> Message:
-        return Message(number, received_at, raw, codec)
+        return build(number, received_at, raw, codec)
 
     record = Record(1, make, max_items=max_messages, max_bytes=max_bytes)
     return Connection(WEBSOCKET, record, alias=alias, url=url, secrets=codec.secrets)

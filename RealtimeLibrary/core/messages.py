@@ -155,6 +155,17 @@ class Message:
     raw: str | bytes
     codec: PayloadCodec = field(default=DEFAULT_CODEC, repr=False, compare=False)
 
+    @classmethod
+    def recorded(cls, number: int, received_at: float, raw: str | bytes, codec: PayloadCodec) -> "Message":
+        """The same as calling the class, in half the time: every wait builds a message for each item it looks at."""
+        message = object.__new__(cls)
+        fields = message.__dict__  # what `__init__` of a frozen dataclass does through four function calls
+        fields["number"] = number
+        fields["received_at"] = received_at
+        fields["raw"] = raw
+        fields["codec"] = codec
+        return message
+
     @lazy
     def payload(self) -> Payload:
         """Parsed JSON object or array, else the text or the bytes."""

@@ -109,6 +109,13 @@ def test_an_event_of_text() -> None:
     assert (event.parsed_data, event.payload, event.size, event.id, event.retry) == (None, "héllo", 6, "", None)
 
 
+def test_a_recorded_message_is_one_like_any_other() -> None:
+    codec = PayloadCodec(parse=False)
+    recorded = Message.recorded(7, 1.5, "{}", codec)
+    assert recorded == Message(7, 1.5, "{}", codec)
+    assert (recorded.payload, recorded.codec) == ("{}", codec)
+
+
 @pytest.mark.parametrize("item", [Message(1, 0.0, "{}"), SSEEvent(1, 0.0, "tick", "{}")])
 def test_values_never_change_and_are_equal_by_content(item: Any) -> None:
     with pytest.raises(FrozenInstanceError):

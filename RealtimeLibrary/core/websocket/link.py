@@ -5,7 +5,6 @@ is received in order, and says once that it ended and how.
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -14,17 +13,19 @@ from urllib.parse import urlsplit
 
 from websockets.asyncio.client import connect
 from websockets.client import ClientProtocol
+from websockets.datastructures import Headers
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.typing import Origin, Subprotocol
 
 from RealtimeLibrary.core.connection import MessageConnection
 from RealtimeLibrary.core.ending import Ending
-from RealtimeLibrary.core.errors import HandshakeRejected, InvalidArgument, RealtimeError
+from RealtimeLibrary.core.errors import HandshakeRejected, RealtimeError
 from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.network.tls import tls_context
 from RealtimeLibrary.core.network.urls import is_loopback
 from RealtimeLibrary.core.options import WebSocketSettings
 from RealtimeLibrary.core.secrets import Secrets
+from RealtimeLibrary.core.websocket.arguments import check_headers
 from RealtimeLibrary.core.websocket.ending import Life, websocket_ending
 from RealtimeLibrary.core.websocket.receiving import Recording, recording_connection
 from RealtimeLibrary.core.websocket.translation import Attempt, connect_error, offered
@@ -36,16 +37,6 @@ _DEFLATE: Final = ClientPerMessageDeflateFactory(compress_settings={"level": 1, 
 """permessage-deflate (RFC 7692), made for little time and memory: what a tester sends is small."""
 
 _DEFAULT_PORTS: Final = {"ws": 80, "wss": 443}
-_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_OWN_HEADERS: Final = {
-    "host": "the URL sets it",
-    "upgrade": "the opening handshake sets it",
-    "connection": "the opening handshake sets it",
-    "sec-websocket-key": "the opening handshake sets it",
-    "sec-websocket-version": "the opening handshake sets it",
-    "sec-websocket-protocol": "use subprotocols=",
-    "sec-websocket-extensions": "use compression=",
-}
 
 
 class LinkOwner(Protocol):
@@ -182,9 +173,19 @@ class Link:
         settings = self._settings
         return tls_context(settings.verify, settings.client_cert, settings.client_key)
 
-    def _follow(self, url: str) -> None:
-        """A redirect leads here."""
-        self._connection.url = self._secrets.mask_url(url)
+    def _follow(self, source: str, target: str, headers: Mapping[str, str]) -> dict[str, str]:
+        """A redirect leads from `source` to `target`: the headers to take along, none with a secret elsewhere."""
+        secrets = self._secrets
+        secrets.add_url(target)
+        url = self._connection.url = secrets.mask_url(target)
+        if _origin(source) == _origin(target):
+            kept = dict(headers)
+        else:
+            kept = {name: value for name, value in headers.items() if secrets.mask(value) == value}
+        withheld = [name for name in self._settings.headers or {} if name not in kept]
+        without = f", without {', '.join(withheld)}" if withheld else ""
+        self._connection.connecting(f"redirected to {url}{without}")
+        return kept
 
     def _missing_subprotocol(self) -> HandshakeRejected | None:
         """A server that chooses none of the offered subprotocols fails here as it fails in browsers.
@@ -228,10 +229,16 @@ class Link:
         return "TCP connected, no answer to the opening handshake"
 
 
-class _Connect(connect):
-    """websockets' `connect`, which tells where redirects lead, and uses the tester's TLS settings there too."""
+Follow = Callable[[str, str, Mapping[str, str]], dict[str, str]]
 
-    def __init__(self, uri: str, *, tls: Callable[[], Any], follow: Callable[[str], None], **options: Any) -> None:
+
+class _Connect(connect):
+    """websockets' `connect`, which asks what to take along to where it is redirected, and uses own TLS settings there.
+
+    websockets itself takes `Authorization` and cookies to no other origin.
+    """
+
+    def __init__(self, uri: str, *, tls: Callable[[], Any], follow: Follow, **options: Any) -> None:
         self._tls = tls
         self._follow = follow
         super().__init__(uri, **options, **({"ssl": tls()} if _is_secure(uri) else {}))
@@ -239,28 +246,17 @@ class _Connect(connect):
     def process_redirect(self, exc: Exception) -> Exception | str:
         target = super().process_redirect(exc)
         if isinstance(target, str):
-            self._follow(target)
+            headers = Headers(self.additional_headers or {})
+            self.additional_headers = self._follow(self.uri, target, dict(headers.raw_items()))
             if _is_secure(target):
                 self.create_connection_kwargs.setdefault("ssl", self._tls())
         return target
 
 
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)
+
+
 def _is_secure(url: str) -> bool:
     return url[:4].lower() == "wss:"
-
-
-def check_headers(headers: Mapping[str, str]) -> None:
-    """Only headers that can be sent in an opening handshake.
-
-    Raises:
-        InvalidArgument: A name or value would break the request (RFC 9110, section 5), or the handshake sets it.
-    """
-    for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name):
-            raise InvalidArgument(f"Header name '{name}' contains a character that is not allowed.")
-        if (why := _OWN_HEADERS.get(name.lower())) is not None:
-            raise InvalidArgument(f"Header '{name}' cannot be given: {why}.")
-        if any(character in value for character in "\r\n\0"):
-            raise InvalidArgument(f"Header '{name}' contains a line break.")
-        if not value.isascii():
-            raise InvalidArgument(f"Header '{name}' contains a character that is not ASCII.")

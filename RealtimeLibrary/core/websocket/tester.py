@@ -29,6 +29,7 @@ from RealtimeLibrary.core.record import Recorded
 from RealtimeLibrary.core.secrets import Secrets, refuse_half_secret
 from RealtimeLibrary.core.situation import wanted_from
 from RealtimeLibrary.core.tester import Tester
+from RealtimeLibrary.core.websocket.arguments import check_close
 from RealtimeLibrary.core.websocket.link import Link
 from RealtimeLibrary.core.websocket.receiving import Recording
 from RealtimeLibrary.core.wording import Seconds, counted, in_words, seconds_of
@@ -111,7 +112,7 @@ class WebSocketTester(Tester[Message]):
         Raises:
             InvalidArgument: The code or reason cannot be sent.
         """
-        _check_close(code, reason)
+        check_close(code, reason)
         if self.connection.is_over:
             if self._link is not None:
                 self._link.abort()  # the server may keep TCP open after its close frame
@@ -422,14 +423,3 @@ class WebSocketTester(Tester[Message]):
         if not self.is_connected or self._link is None:
             raise self._closed()
         return self._link.websocket
-
-
-def _check_close(code: int, reason: str) -> None:
-    """Only these codes may be sent (RFC 6455, section 7.4)."""
-    if not (1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999):
-        raise InvalidArgument(
-            f"Argument 'code' got value '{code}' that cannot be sent in a close frame (RFC 6455, section 7.4.1). "
-            "Use 1000-1003, 1007-1014 or 3000-4999."
-        )
-    if len(reason.encode()) > 123:
-        raise InvalidArgument("Argument 'reason' must be at most 123 bytes of UTF-8 (RFC 6455, section 5.5).")
