@@ -29,8 +29,6 @@ websockets {websockets}.
 {table}
 - *Non-strict* answers are allowed by RFC 6455 but later than the runner hopes for. *Informational* cases have no wrong
   answer.
-- *Unimplemented* cases of section 13 were not run: this runner asks for an option that the tester does not offer
-  (`client_no_context_takeover`, and windows smaller than the default).
 - Sections 1 to 10 run without compression, 12 and 13 with it. The runner gives a case 20 seconds, and those of section
   12 compress for some of them: what fails there is run again, at most twice.
 

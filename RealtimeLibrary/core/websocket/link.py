@@ -33,8 +33,10 @@ from RealtimeLibrary.core.websocket.translation import Attempt, connect_error, o
 CLOSE_TIMEOUT: Final = 5.0
 """Longest wait for the peer's close frame and the end of TCP, in seconds."""
 
-_DEFLATE: Final = ClientPerMessageDeflateFactory(compress_settings={"level": 1, "memLevel": 5})
-"""permessage-deflate (RFC 7692), made for little time and memory: what a tester sends is small."""
+_DEFLATE: Final = ClientPerMessageDeflateFactory(
+    client_no_context_takeover=True, compress_settings={"level": 1, "memLevel": 5}
+)
+"""permessage-deflate (RFC 7692) for little time and memory: a tester sends little, so it keeps no context for that."""
 
 _DEFAULT_PORTS: Final = {"ws": 80, "wss": 443}
 
