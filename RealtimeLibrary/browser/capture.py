@@ -42,15 +42,30 @@ class UrlPattern:
 
 @dataclass
 class Captured:
-    """A captured stream, the URL that patterns are compared with, and whether a wait has returned it."""
+    """A captured stream for those who wait for one.
+
+    Attributes:
+        stream: The stream.
+        url: Its URL, which patterns are compared with.
+        tells_opening: Whether it is told when the stream is open; of a worker's WebSocket it is not.
+        given: Whether a wait has returned it.
+    """
 
     stream: PageStream[Any]
     url: str
+    tells_opening: bool = True
     given: bool = False
+
+    @property
+    def is_connecting(self) -> bool:
+        """Whether it is not known yet if the stream opens."""
+        connection = self.stream.connection
+        return self.tells_opening and not connection.openings and not connection.is_over
 
     def __str__(self) -> str:
         connection = self.stream.connection
-        return f"'{connection.alias}' ({connection.url}{', returned before' if self.given else ''})"
+        state = ", returned before" if self.given else ", still connecting" if self.is_connecting else ""
+        return f"'{connection.alias}' ({connection.url}{state})"
 
 
 class PageCapture:
@@ -107,16 +122,18 @@ class PageCapture:
         return list(self._captured.values())
 
     def take(self, family: Family, url: UrlPattern) -> Connection[Any] | None:
-        """The first connection of this family and URL that no earlier call returned."""
+        """The first connection of this family and URL that has opened (or failed) and that no earlier call returned."""
         for captured in self.captured:
             connection: Connection[Any] = captured.stream.connection
-            if not captured.given and connection.family is family and url.matches(captured.url):
+            if captured.given or captured.is_connecting:
+                continue
+            if connection.family is family and url.matches(captured.url):
                 captured.given = True
                 return connection
         return None
 
     def observe(self, observer: Callable[[], None]) -> Callable[[], None]:
-        """Call `observer` on the loop when a stream opens or the capture ends; returns the function that ends it."""
+        """The first connection of this family and URL that opened, or failed, and that no earlier call returned."""
         self._observers = [*self._observers, observer]
 
         def stop() -> None:
@@ -134,13 +151,16 @@ class PageCapture:
             self._end(f"the capture lost {event['text']}", is_error=True)
         elif (captured := self._captured.get(event["stream"])) is not None:
             captured.stream.happened(event)
+            if kind in ("ready", "close"):
+                self._changed()
 
     def _opened(self, event: Event) -> None:
         family = _FAMILIES[event["family"]]
         kind = PageWebSocket if family is WEBSOCKET else PageEventStream
         stream: PageStream[Any] = kind(self._connect(family, event["url"]), event)
         self._add(stream)  # before a waiting thread can see it
-        self._captured[event["stream"]] = Captured(stream, event["url"])
+        silent = family is WEBSOCKET and event.get("via") == "worker"
+        self._captured[event["stream"]] = Captured(stream, event["url"], tells_opening=not silent)
         self._changed()
 
     def _ended(self, reason: str | None) -> None:

@@ -59,7 +59,8 @@ class Page:
     def wait_for_page_websocket(self, url: str = "*", timeout: Timeout = None) -> str:
         """Wait until a page opens a WebSocket, and make it the current one.
 
-        Also finds one that was opened since the capture began. Each captured WebSocket is returned once.
+        Returns when it is open, or failed. Also finds one that was opened since the capture began. Each captured
+        WebSocket is returned once.
 
         Args:
             url: Pattern of its URL: `*` is any text, `?` any one character.
@@ -83,8 +84,8 @@ class Page:
     def wait_for_page_sse(self, url: str = "*", timeout: Timeout = None) -> str:
         """Wait until a page opens an event stream, and make it the current one.
 
-        Also finds one that was opened since the capture began. Each captured stream is returned once. A `fetch` counts
-        as an event stream when its answer has the content type `text/event-stream`.
+        Returns when it is open, or failed. Also finds one that was opened since the capture began. Each captured stream
+        is returned once. A `fetch` counts as an event stream when its answer has the content type `text/event-stream`.
 
         Args:
             url: Pattern of its URL: `*` is any text, `?` any one character.

@@ -8,6 +8,7 @@ Source: http://www.softwareishard.com/blog/har-12-spec/; fields that begin with 
 
 import base64
 import json
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,25 +87,28 @@ def _attempts(connection: Connection[Any]) -> Iterator[_Attempt]:
         part, following = entries[start:stop], entries[stop : stop + 1]
         last = following[0].after if following else connection.record.last
         times = connection.record.times(last, last)
-        opened = next((entry for entry in part if entry.what is Happening.OPENED), None)
+        openings = [entry.facts for entry in part if entry.what is Happening.OPENED]
+        # A browser tells the handshake of a page's stream apart from its opening, and the request with the answer.
+        answer = dict(ChainMap(*openings)) if openings else None
+        asked = {} if answer is None or "request_headers" not in answer else {"headers": answer["request_headers"]}
         yield _Attempt(
             connection,
             part[0].at,
             max(part[-1].at, *times) if not following and len(times) else part[-1].at,
-            _status(connection, opened, following),
-            part[0].facts,
-            {} if opened is None else opened.facts,
+            _status(connection, answer, following),
+            {**part[0].facts, **asked},
+            answer or {},
             part[0].after + 1,
             last,
             tuple(entry for entry in part if entry.what is Happening.SENT),
         )
 
 
-def _status(connection: Connection[Any], opened: Entry | None, following: Sequence[Entry]) -> int:
+def _status(connection: Connection[Any], answer: Mapping[str, Any] | None, following: Sequence[Entry]) -> int:
     """The answer's status; that of a redirect is known to the attempt that follows it."""
-    if opened is None:
+    if answer is None:
         return int(following[0].facts.get("status", 0)) if following else 0
-    return int(opened.facts.get("status", 200 if connection.family is SSE else 101))
+    return int(answer.get("status", 200 if connection.family is SSE else 101))
 
 
 def _request(attempt: _Attempt, wall_clock: float) -> Iterator[str]:

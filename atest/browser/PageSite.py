@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import shutil
 import threading
 from collections.abc import Callable, Coroutine
@@ -74,8 +73,6 @@ class PageSite:
         path = BuiltIn().get_variable_value("${CHROMIUM}") or shutil.which("chromium") or shutil.which("google-chrome")
         if path:
             options["executablePath"] = path
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            options["args"] = ["--no-sandbox"]
         return options
 
     @keyword

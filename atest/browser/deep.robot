@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation     What the DevTools protocol adds, and that nothing is counted twice.
 
+Library           OperatingSystem
 Resource          browser.resource
 
 Suite Setup       Open Browser And Site
@@ -83,6 +84,23 @@ A Worker's Streams Are Captured
     Evaluate JavaScript    ${None}    () => worker.terminate()
     WebSocket Should Be Closed    alias=${ws}
     SSE Should Be Closed    alias=${sse}
+
+A Transcript Holds The Handshake Without Credentials
+    Start Page Capture    deep=True
+    New Page    ${SITE}/page
+    Evaluate JavaScript    ${None}    url => { window.later = new WebSocket(url, 'chat'); }    arg=${WS}/ws?ws=1
+    ${ws}=    Wait For Page WebSocket
+    Numbers Should Be Complete    ${ws}    1
+    Save Transcript    ${OUTPUT DIR}/page.har    format=har
+    ${text}=    Get File    ${OUTPUT DIR}/page.har
+    ${entry}=    Evaluate    json.loads($text)['log']['entries'][0]    modules=json
+    Should Be Equal    ${entry}[response][status]    ${101}
+    ${asked}=    Evaluate    {header['name']: header['value'] for header in $entry['request']['headers']}
+    ${answered}=    Evaluate    {header['name']: header['value'] for header in $entry['response']['headers']}
+    Should Be Equal    ${asked}[Origin]    ${SITE}
+    Should Be Equal    ${asked}[Cookie]    <secret>
+    Should Be Equal    ${answered}[Sec-WebSocket-Protocol]    chat
+    Should Not Contain    ${text}    cookie-of-the-page
 
 Streams That Were Open Before The Capture Are Captured From Then On
     New Page    ${SITE}/page?ws=2&sse=40&gap=50

@@ -1,4 +1,4 @@
-"""The guide's backend as a web application: `/api/v1/ws/…` and `/api/v1/sse/…`.
+"""The guide's backend as a web application: `/api/v1/ws/…`, `/api/v1/sse/…`, and a page with both: `/dashboard`.
 
 WebSocket endpoints share one little protocol of JSON messages, told apart by `type`: `subscribe` to
 `channel` or `channels` (with an optional `rate` per second and `count`), `start_training`, `request` (answered
@@ -26,6 +26,7 @@ from atest.servers.backend import (
     status_events,
     training_progress,
 )
+from atest.servers.dashboard import dashboard
 from atest.servers.pacing import paced
 
 ENDPOINTS = ("training-monitor", "monitor", "tick-data", "data", "rpc")
@@ -170,4 +171,5 @@ def guide_routes() -> list[BaseRoute]:
         Route("/api/v1/sse/status", sse_status),
         Route("/api/v1/sse/updates", sse_updates),
         Route("/api/v1/sse/stream", sse_stream),
+        Route("/dashboard", dashboard),
     ]

@@ -1,5 +1,6 @@
 """Captures: streams in the order they open, waits for them, and every end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -36,6 +37,7 @@ class Site:
 
     def opens(self, number: int, family: str, url: str) -> None:
         self.node.tell("open", number, family=family, url=url, via="page", page="http://site/")
+        self.node.tell("ready", number)
 
     async def wait(self, family: Family, url: str = "*", seconds: float = 5) -> str:
         return (await settle(PageOpens(self.capture, family, UrlPattern(url), seconds))).url
@@ -77,7 +79,6 @@ async def test_starting_tells_node_what_to_watch(site: Site) -> None:
 async def test_a_stream_becomes_a_connection_and_its_events_its_record(site: Site) -> None:
     site.opens(1, "websocket", "ws://site/a")
     site.opens(2, "sse", "http://site/b")
-    site.node.tell("ready", 2)
     site.node.tell("event", 2, type="tick", data="x", id="7")
     site.node.tell("in", 1, text="y")
     await until(lambda: len(site.added) == 2 and site.added[0].connection.record.last == 1)
@@ -102,6 +103,28 @@ async def test_each_stream_is_returned_once_and_the_pattern_chooses(site: Site) 
     assert await site.wait(WEBSOCKET, "*/b") == "ws://site/4/b"
     with pytest.raises(NothingMatched):
         await site.wait(WEBSOCKET, "*/b", seconds=0.01)
+
+
+async def test_a_stream_counts_when_it_is_open(site: Site) -> None:
+    site.node.tell("open", 1, family="sse", url="http://site/a", via="page", page="http://site/")
+    with pytest.raises(NothingMatched, match=r"the pages opened 'page-sse' \(http://site/a, still connecting\)\.$"):
+        await site.wait(SSE, seconds=0.05)
+    waiting = asyncio.create_task(site.wait(SSE))
+    await asyncio.sleep(0)
+    site.node.tell("ready", 1)
+    assert await waiting == "http://site/a"
+
+
+async def test_a_stream_that_cannot_open_is_returned_with_its_errors(site: Site) -> None:
+    site.node.tell("open", 1, family="sse", url="http://site/a", via="page", page="http://site/")
+    site.node.tell("close", 1, by="failure")
+    assert await site.wait(SSE) == "http://site/a"
+    assert site.added[0].connection.errors
+
+
+async def test_a_workers_socket_counts_at_once(site: Site) -> None:
+    site.node.tell("open", 1, family="websocket", url="ws://site/a", via="worker", page="http://site/")
+    assert await site.wait(WEBSOCKET) == "ws://site/a"
 
 
 async def test_a_wait_without_any_stream_says_so(site: Site) -> None:
@@ -149,7 +172,7 @@ async def test_a_hole_in_the_numbers_ends_the_capture(site: Site) -> None:
     site.opens(1, "sse", "http://site/a")
     site.node.tell_line('{"number": 9, "kind": "event", "stream": 1, "type": "x", "data": "x", "id": ""}')
     await until(lambda: site.added and site.added[0].connection.is_over)
-    assert site.capture.ending == "the capture lost events: number 9 came after 1"
+    assert site.capture.ending == "the capture lost events: number 9 came after 2"
 
 
 async def test_the_end_of_node_ends_the_capture(site: Site) -> None:

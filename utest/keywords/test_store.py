@@ -160,3 +160,15 @@ def test_groups() -> None:
     store.forget(store.get("users-2"))
     with pytest.raises(UnknownAlias, match="Non-existing alias 'users'"):
         store.members("users")
+
+
+def test_a_stream_in_the_background_is_current_only_while_there_is_no_other() -> None:
+    store = Store()
+    store.add(Opened("page-websocket-1"), "Suite", current=False)
+    store.add(Opened("page-websocket-2"), "Suite", current=False)
+    assert alias_of(store.get(None, WEBSOCKET)) == "page-websocket-1"
+    store.add(Opened("chat"), "Suite")
+    store.add(Opened("page-websocket-3"), "Suite", current=False)
+    assert alias_of(store.get(None, WEBSOCKET)) == "chat"
+    store.switch("page-websocket-2")
+    assert alias_of(store.get(None, WEBSOCKET)) == "page-websocket-2"
