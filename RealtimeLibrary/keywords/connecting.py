@@ -118,6 +118,7 @@ class Connecting:
         params: Headers | None = AS_IMPORTED,
         last_event_id: str | None = None,
         idle_timeout: timedelta | None = AS_IMPORTED,
+        in_page: bool = False,
         connect_timeout: timedelta = AS_IMPORTED,
         auto_reconnect: bool = AS_IMPORTED,
         reconnect_attempts: int = AS_IMPORTED,
@@ -129,9 +130,8 @@ class Connecting:
         client_key: str | None = AS_IMPORTED,
         proxy: Url | None = AS_IMPORTED,
         max_messages: int | None = AS_IMPORTED,
-        max_bytes: int | str | None = AS_IMPORTED,
         max_size: int | str = AS_IMPORTED,
-        in_page: bool = False,
+        max_bytes: int | str | None = AS_IMPORTED,
     ) -> str:
         """Open an event stream and record every event.
 

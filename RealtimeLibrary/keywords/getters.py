@@ -1,5 +1,7 @@
 """Assertions of getters: the ecosystem's operators, without the traps of the engine."""
 
+import re
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +28,7 @@ def checked(
 
     Raises:
         ExpectationFailed: The assertion does not hold.
-        InvalidArgument: There is an expected value without operator, or one that cannot be converted.
+        InvalidArgument: There is an expected value without operator, or one that cannot be used.
     """
     if operator is None:
         if expected is not None:
@@ -39,10 +41,17 @@ def checked(
         if not result:
             raise ExpectationFailed(message or f"{subject} is {value!r}, for which '{expected}' is not true.")
         return value
+    wanted = _converted(expected, value)
     try:
-        return verify_assertion(value, operator, _converted(expected, value), subject)
+        verify_assertion(value, operator, wanted, subject)
     except AssertionError as error:
         raise ExpectationFailed(message or str(error)) from error
+    except TypeError as error:  # such as the close code of an open connection, None, with '>'
+        text = f"{subject} {_described(value)} cannot be compared by '{operator.name}' with {_described(wanted)}"
+        raise ExpectationFailed(message or text) from error
+    except re.error as error:
+        raise InvalidArgument(f"Regular expression '{wanted}' is not valid: {error}.") from error
+    return value
 
 
 def _converted(expected: Any, value: Any) -> Any:
@@ -57,11 +66,15 @@ def _converted(expected: Any, value: Any) -> Any:
         number = _number(expected, None)
         if number is not None:
             return number
-        try:
-            return float(timestr_to_secs(expected))
-        except ValueError:
-            raise InvalidArgument(f"Argument 'assertion_expected' got value '{expected}' that is no number.") from None
+        if isinstance(value, float):
+            with suppress(ValueError):
+                return float(timestr_to_secs(expected))
+        raise InvalidArgument(f"Argument 'assertion_expected' got value '{expected}' that is no number.")
     return expected
+
+
+def _described(value: Any) -> str:
+    return f"{value!r} ({type(value).__name__})"
 
 
 def _number(text: str, otherwise: Any) -> Any:
