@@ -136,9 +136,10 @@ def plain_options(options: Mapping[str, Any], secrets: Secrets) -> dict[str, Any
     """Connect options as the core takes them: without `Secret`s, lists where Robot may give one value."""
     # Where a text is allowed too, Robot leaves `None` the text that it is in the cell.
     plain = {name: None if value == "None" else revealed(value, secrets) for name, value in options.items()}
-    for name in ("subprotocols", "on_connect"):
-        if name in plain:
-            plain[name] = [] if plain[name] is None else as_list(plain[name])
+    if "subprotocols" in plain:
+        plain["subprotocols"] = names(plain["subprotocols"] or [])
+    if "on_connect" in plain:
+        plain["on_connect"] = [] if plain["on_connect"] is None else as_list(plain["on_connect"])
     for name in ("max_size", "max_bytes"):
         if (size := plain.get(name)) is not None:
             plain[name] = byte_count(size, name)

@@ -35,7 +35,7 @@ ARGUMENTS: Final = {
     "client_cert": "Path of the client certificate as PEM file.",
     "client_key": "Path of its key as PEM file.",
     "proxy": "URL of a proxy. `None` takes the environment's, but none for a loopback address.",
-    "subprotocols": "Subprotocols to offer, in order of preference.",
+    "subprotocols": "Subprotocols to offer, in order of preference: a list, or text with commas.",
     "origin": "The `Origin` header.",
     "on_connect": "A message, or a list of messages, sent after every connect and reconnect before anything else.",
     "ping_interval": "A ping is sent this often; `None` for never.",

@@ -72,22 +72,3 @@ def test_example_runs(keyword: str, result: Result):
     """The example of this keyword passes."""
     test = next(test for test in result.suite.tests if test.name == keyword)
     assert test.passed, test.message
-
-
-def test_every_keyword_is_documented():
-    """Every keyword says what it does, in a sentence, and has tags and an example."""
-    for keyword in LIBRARY.get_keyword_names():
-        documentation = LIBRARY.get_keyword_documentation(keyword)
-        assert documentation.split("\n\n")[0].rstrip().endswith("."), keyword
-        assert LIBRARY.get_keyword_tags(keyword), keyword
-        assert example_of(keyword)
-
-
-def test_links_name_keywords_and_sections():
-    """What stands in brackets is a keyword or a section of the introduction."""
-    introduction = LIBRARY.get_keyword_documentation("__intro__")
-    targets = set(LIBRARY.get_keyword_names()) | set(re.findall(r"^# (.+)$", introduction, re.MULTILINE))
-    texts = {name: LIBRARY.get_keyword_documentation(name) for name in ["__intro__", *LIBRARY.get_keyword_names()]}
-    for name, text in texts.items():
-        without_code = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
-        assert set(re.findall(r"\[([A-Z][^\]]+)\](?!\()", without_code)) <= targets, name

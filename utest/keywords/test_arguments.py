@@ -122,6 +122,7 @@ def test_what_is_no_size(value: str) -> None:
     ("option", "value", "plain"),
     [
         ("subprotocols", "chat", ["chat"]),
+        ("subprotocols", "chat.v2, chat.v1", ["chat.v2", "chat.v1"]),
         ("subprotocols", ["a", "b"], ["a", "b"]),
         ("subprotocols", None, []),
         ("on_connect", {"type": "hello"}, [{"type": "hello"}]),
