@@ -130,8 +130,9 @@ class Record(Generic[ItemT]):
     def times(self, start: int = 1, stop: int | None = None) -> Sequence[float]:
         """Arrival times of the held items from number `start` to number `stop`."""
         columns = self._columns
-        begin = max(start, self.first) - 1 - columns.base
+        # In this order: the writer may drop items in between, which then are left out, but not append some.
         end = len(columns.times) if stop is None else max(stop - columns.base, 0)
+        begin = max(start, self.first) - 1 - columns.base
         return columns.times[max(begin, 0) : end]
 
     def first_after(self, at: float) -> int:
