@@ -45,7 +45,7 @@ class Checks:
         return (
             self._check("ruff", "check", ".")
             + self._check("ruff", "format", "--check", ".")
-            + self._check("importlinter.cli", "lint")
+            + self._run("lint-imports", self._python.with_name("lint-imports"))
             + self._check("robocop", "check", "atest")
             + self._check("robocop", "format", "--check", "atest")
         )
@@ -98,8 +98,11 @@ class Checks:
         return code
 
     def _check(self, *module: str) -> Outcome:
-        say(" ".join(module))
-        return Outcome(failed=int(run([self._python, "-m", *module]) != 0))
+        return self._run(" ".join(module), self._python, "-m", *module)
+
+    def _run(self, name: str, *command: str | Path) -> Outcome:
+        say(name)
+        return Outcome(failed=int(run(command) != 0))
 
     def _coverage(self, *arguments: str) -> int:
         return run([self._python, "-m", "coverage", *arguments], COVERAGE)
