@@ -20,6 +20,8 @@ _NOT_INSTALLED: Final = (
     'needs the Browser library, which is not installed. Install it with: pip install "robotframework-realtime[browser]"'
 )
 _NOT_IMPORTED: Final = "needs the Browser library in the same suite. Add the setting: Library    Browser"
+_NOT_CHROMIUM: Final = "deep=True needs Chromium"
+_NEEDS_CHROMIUM: Final = "with deep=True needs Chromium: other browsers have no DevTools protocol."
 _CRASHED: Final = "Target crashed"
 _A_CRASHED_PAGE: Final = "cannot use a browser context with a crashed page. Close that page first."
 _NOT_OPEN: Final = "needs an open browser. Call `New Browser` first."
@@ -102,6 +104,8 @@ class Node:
             raise WrongUse(f"'{self._user}' {_NOT_OPEN}") from error
         if _NO_ACTIVE_PAGE in text:
             raise WrongUse(f"'{self._user}' {_NO_PAGE}") from error
+        if _NOT_CHROMIUM in text:
+            raise WrongUse(f"'{self._user}' {_NEEDS_CHROMIUM}") from error
         if _CRASHED in text:
             raise ConnectionProblem(f"'{self._user}' {_A_CRASHED_PAGE}") from error
         raise ConnectionProblem(f"'{self._user}' failed in the Browser library: {text}") from error

@@ -115,3 +115,12 @@ Streams That Were Open Before The Capture Are Captured From Then On
     ${numbers}=    Numbers Of    ${sse}
     Should Be Equal    ${numbers}    ${{list(range($numbers[0], 41))}}
     Should Be True    ${numbers}[0] > 2
+
+What The Pattern Leaves Out Is Left Out Here, Too
+    Start Page Capture    url=*/ws*    deep=True
+    New Page    ${SITE}/page?ws=3&sse=3&fetch=3
+    ${ws}=    Wait For Page WebSocket
+    Numbers Should Be Complete    ${ws}    3
+    Wait For Function    () => seen.sse.length === 3 && document.title === 'fetched'
+    @{connections}=    Get Connections
+    Length Should Be    ${connections}    1

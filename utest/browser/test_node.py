@@ -72,6 +72,11 @@ async def test_calls_go_to_the_extension() -> None:
         ),
         ("Error: No page is open.", WrongUse, "'Connect SSE' needs an open page. Call `New Page` first."),
         (
+            "Error: deep=True needs Chromium.",
+            WrongUse,
+            "'Connect SSE' with deep=True needs Chromium: other browsers have no DevTools protocol.",
+        ),
+        (
             "Error: browserContext.exposeBinding: Target crashed",
             ConnectionProblem,
             "'Connect SSE' cannot use a browser context with a crashed page. Close that page first.",

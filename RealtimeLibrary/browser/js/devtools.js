@@ -8,7 +8,7 @@
  * protocol if it saw the request before the page told an event, else the page.
  */
 
-const { Waiting } = require("./pairing.js");
+const { PAIR_TIME, Waiting } = require("./pairing.js");
 
 class DevTools {
   /**
@@ -18,7 +18,6 @@ class DevTools {
   constructor(session, onlyReported) {
     this.session = session;
     this.onlyReported = onlyReported;
-    this.targets = new Set();
     this.pages = new Map();
     this.clients = [];
   }
@@ -146,7 +145,9 @@ class Target {
   }
 
   frame(direction, { requestId, response }) {
-    if (!this.byId.has(requestId) && this.opened) this.byId.set(requestId, this.earlier("websocket"));
+    // Playwright tells the frames of a worker's sockets, however late this protocol came.
+    const unknown = !this.byId.has(requestId) && !this.worker;
+    if (unknown && this.opened) this.byId.set(requestId, this.earlier("websocket"));
     const socket = this.byId.get(requestId);
     if (!socket?.alone) return;
     const text = { text: response.payloadData };
@@ -173,8 +174,12 @@ class Target {
     else this.known.requests.add(url, source);
   }
 
+  /** The stream that this request restores. One that was open before the capture has no URL yet. */
   reconnecting(url) {
-    return [...this.known.followed].find((source) => source.url === url && !source.loading && source.stream?.open);
+    const waits = (source) => !source.loading && source.stream?.open && [url, ""].includes(source.url);
+    const source = [...this.known.followed].find(waits);
+    if (source) source.url = url;
+    return source;
   }
 
   event({ requestId, eventName, eventId, data }) {
@@ -235,6 +240,7 @@ class Target {
 
   earlier(family) {
     const view = new View(this, "");
+    view.loading = true;
     view.make({ family, url: "", via: "before" });
     view.tell("ready", {});
     return view;
@@ -250,6 +256,7 @@ class View {
   constructor(target, url) {
     this.target = target;
     this.url = url;
+    this.since = Date.now();
     this.stream = null;
     this.alone = false; // Nobody else sees the stream.
     this.pending = [];
@@ -277,8 +284,14 @@ class View {
   }
 
   tell(kind, fields) {
-    if (!this.stream) this.pending.push([kind, fields]);
+    if (!this.stream) this.keep(kind, fields);
     else if (kind !== "event" || this.alone || this.stream.followedByDevTools) this.stream.send(kind, fields);
+  }
+
+  /** A page's report of the stream is on its way, or never comes: the stream is not wanted. */
+  keep(kind, fields) {
+    if (Date.now() - this.since < PAIR_TIME) this.pending.push([kind, fields]);
+    else this.pending = [];
   }
 
   /** All that a fetched stream had brought before it was followed is told. */

@@ -21,4 +21,4 @@ class Waiting {
   }
 }
 
-module.exports = { Waiting };
+module.exports = { PAIR_TIME, Waiting };

@@ -37,10 +37,8 @@ class Session {
   /** Watches every page of the browser, those to come included. */
   async watchBrowser(browser, context) {
     const contexts = browser ? browser.contexts() : [context];
-    if (browser) {
-      this.on(browser, "context", (added) => this.quietly(this.watchContext(added)));
-    }
     if (this.devtools && !isChromium(contexts[0], browser)) throw new Error("deep=True needs Chromium.");
+    if (browser) this.on(browser, "context", (added) => this.quietly(this.watchContext(added)));
     this.watchEnd(contexts[0], browser);
     await Promise.all(contexts.map((each) => this.watchContext(each)));
   }
@@ -112,7 +110,8 @@ class Session {
   // What the observers in the pages report.
 
   receive = ({ page, frame }, text) => {
-    if (this.over || !this.pages.has(page)) return;
+    if (this.over || page.isClosed()) return;
+    if (!this.pages.has(page)) this.quietly(this.watchPage(page)); // Its first report can be here before it is.
     const { document, batch, reports } = JSON.parse(text);
     const known = this.documents.get(document) ?? { streams: new Map(), batch: 0 };
     this.documents.set(document, known);
@@ -149,9 +148,9 @@ class Session {
   // What Playwright sees on the network.
 
   socketOpened(page, socket) {
-    if (this.over || !this.wanted.test(socket.url())) return;
     const known = this.pages.get(page);
     const url = socket.url();
+    if (this.over || !known || !this.wanted.test(url)) return;
     const reported = known.reported.take(url);
     if (!reported && !this.observer.wrap) return;
     const stream = reported ?? this.newStream(page, { family: "websocket", url, via: "worker" });

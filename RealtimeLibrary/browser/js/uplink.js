@@ -16,11 +16,12 @@ class Uplink {
     this.number = 0;
     this.waiting = [];
     this.carrier = null;
-    this.onLost = () => {};
+    this.closed = false;
   }
 
   /** Sends one event, or keeps it until there is a carrier. */
   send(event) {
+    if (this.closed) return;
     this.number += 1;
     const line = JSON.stringify({ number: this.number, ...event });
     if (this.carrier) this.carrier.write(line);
@@ -33,6 +34,7 @@ class Uplink {
   }
 
   close() {
+    this.closed = true;
     this.carrier?.end();
   }
 }
@@ -71,13 +73,21 @@ function overLog(logger) {
   return {
     finished,
     write(line) {
-      for (let at = 0; at < line.length; at += PIECE) {
-        const last = at + PIECE >= line.length;
-        logger((last ? "." : "+") + line.slice(at, at + PIECE));
+      let at = 0;
+      while (line.length - at > PIECE) {
+        const end = at + PIECE - Number(isHighSurrogate(line, at + PIECE - 1)); // Half a character has no UTF-8.
+        logger(`+${line.slice(at, end)}`);
+        at = end;
       }
+      logger(`.${line.slice(at)}`);
     },
     end: () => finish(),
   };
+}
+
+function isHighSurrogate(text, at) {
+  const unit = text.charCodeAt(at);
+  return unit >= 0xd800 && unit < 0xdc00;
 }
 
 module.exports = { Uplink, overLog, overTcp };
