@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from robot.api.types import Secret
 
-from RealtimeLibrary.core.conditions import ANY
+from RealtimeLibrary.core.conditions.kinds import ANY
 from RealtimeLibrary.core.connection import SSE, WEBSOCKET
 from RealtimeLibrary.core.errors import (
     CannotConnect,
