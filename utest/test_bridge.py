@@ -21,7 +21,7 @@ from RealtimeLibrary.core.ending import Ending
 from RealtimeLibrary.core.messages import PayloadCodec
 from RealtimeLibrary.core.situation import Wanted
 from RealtimeLibrary.core.waiting import PENDING, Collected, Expectation, Items, Pending, Quiet
-from utest.core.echo_server import echo_server
+from utest.core.websocket.echo_server import echo_server
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ class Session:
         self.secrets = Secrets(secret_params)
         self.auto_close = auto_close
         self.bridge = LoopThread()
-        self.store = Store()
+        self.store = Store(self._forget)
         self.returned = Returned()
         self.log = Log(self.secrets, progress=progress)
         self.owner = ""
@@ -149,11 +149,10 @@ class Session:
         if closing:
             self.bridge.run(close_all(closing))
         for stream in closing:
-            self.forget(stream)
+            self.store.forget(stream)
 
-    def forget(self, stream: Stream) -> None:
-        """Forget a closed stream with its listeners."""
-        self.store.forget(stream)
+    def _forget(self, stream: Stream) -> None:
+        """Forget what is known besides of a stream that the store forgets."""
         self.expected_ends.discard(stream.connection)
         self._listeners = [entry for entry in self._listeners if entry[0] is not stream.connection]
 
@@ -249,8 +248,10 @@ class Session:
 
         try:
             result = self.bridge.wait(expectation, between)
-        finally:
+        except RealtimeError:  # and nothing else: Robot's timeouts and Ctrl-C end a keyword at once
             self.run_listeners()
+            raise
+        self.run_listeners()
         self.log.passed(expectation, result, begun_at)
         return result
 

@@ -1,6 +1,6 @@
 """The connections by alias: which there are, which is current, and which test or suite opened them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
 from robot.utils import NormalizedDict
@@ -42,9 +42,14 @@ class WebSocketStream(Stream, Protocol):
 
 
 class Store:
-    """Streams by alias. Aliases are compared as Robot does, without case and spaces."""
+    """Streams by alias. Aliases are compared as Robot does, without case and spaces.
 
-    def __init__(self) -> None:
+    Args:
+        forgotten: Called with every stream that is forgotten.
+    """
+
+    def __init__(self, forgotten: Callable[[Stream], object] = lambda stream: None) -> None:
+        self._forgotten = forgotten
         self._streams: dict[str, Stream] = NormalizedDict()
         self._owners: dict[str, str] = NormalizedDict()
         self._recent: list[str] = []
@@ -154,6 +159,7 @@ class Store:
             self._groups[name] = [member for member in members if member != alias]
             if not self._groups[name]:
                 del self._groups[name]
+        self._forgotten(stream)
 
     def _offer(self, family: Family | None) -> str:
         aliases = [s.connection.alias for s in self if family is None or s.connection.family is family]

@@ -24,8 +24,8 @@ from RealtimeLibrary.core import (
     TimedOut,
     WebSocketTester,
 )
-from utest.core.echo_server import echo_server
 from utest.core.sse.scripted_server import ScriptedServer, held, stream
+from utest.core.websocket.echo_server import echo_server
 
 EVENTS = (
     "retry: 1500\nevent: training_progress\nid: 7\n"

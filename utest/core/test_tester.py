@@ -23,7 +23,7 @@ from RealtimeLibrary.core import (
 )
 from RealtimeLibrary.core.tester import settle
 from RealtimeLibrary.core.waiting import PENDING, Expectation, Pending
-from utest.core.echo_server import echo_server
+from utest.core.websocket.echo_server import echo_server
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from robot import run
 from robot.api import ExecutionResult
 
 from RealtimeLibrary.bridge import LoopThread
-from utest.core.echo_server import echo_server
+from utest.core.websocket.echo_server import echo_server
 
 
 @dataclass(frozen=True)
