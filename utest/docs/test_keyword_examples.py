@@ -1,7 +1,9 @@
 """The examples of the keyword documentation run as they are printed."""
 
 import re
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -47,9 +49,10 @@ def example_of(keyword: str) -> str:
     return found[1]
 
 
-def suite_of(keywords: list[str]) -> str:
+def suite_of(keywords: Iterable[str], *libraries: str) -> str:
     """A suite with one test for each keyword's example."""
-    lines = ["*** Settings ***", "Library    RealtimeLibrary", "", "*** Test Cases ***"]
+    lines = ["*** Settings ***", *(f"Library    {name}" for name in ("RealtimeLibrary", *libraries))]
+    lines += ["*** Variables ***", "${URL}    http://localhost:8000", "*** Test Cases ***"]
     for keyword in keywords:
         before = SPECIAL.get(keyword, OPENED).strip().splitlines()
         lines += [keyword, *(f"    {step}" for step in before), example_of(keyword)]
@@ -72,3 +75,25 @@ def test_example_runs(keyword: str, result: Result):
     """The example of this keyword passes."""
     test = next(test for test in result.suite.tests if test.name == keyword)
     assert test.passed, test.message
+
+
+def test_examples_with_a_browser_are_complete(tmp_path: Path):
+    """Keywords and arguments of the page examples exist; the acceptance tests run such tests in a browser."""
+    suite = tmp_path / "examples.robot"
+    suite.write_text(suite_of(sorted(NEEDS_A_BROWSER), "Browser"))
+    command = [
+        sys.executable,
+        "-m",
+        "robot",
+        "--dryrun",
+        "--output",
+        "NONE",
+        "--report",
+        "NONE",
+        "--log",
+        "NONE",
+        suite,
+    ]
+    # A process of its own: importing Browser leaves warnings behind.
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert run.returncode == 0, run.stdout
