@@ -335,7 +335,7 @@ class RealtimeLibrary(DynamicCore):  # type: ignore[misc]  # PythonLibCore is no
     def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
         """Fail a test that left something behind in strict mode, leave its transcript, close what it opened."""
         if self._strict is not None and result.passed and (verdict := self._strict.verdict()) is not None:
-            result.status, result.message = "FAIL", verdict
+            result.status, result.message = "FAIL", self._session.secrets.mask(verdict)
         leave_transcript(result, [stream.connection for stream in self._session.store], self._transcripts)
         if self._session.auto_close is AutoClose.test:
             self._close_opened_by(data.full_name)

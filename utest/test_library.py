@@ -125,6 +125,30 @@ def test_a_failed_keyword_says_where_and_why(library: RealtimeLibrary, url: str)
         run(library, "Send Message", "late")
 
 
+def test_an_assertion_of_the_users_own_stays_as_it_is(library: RealtimeLibrary, url: str) -> None:
+    def check(payload: Any) -> bool:
+        raise AssertionError("mine")
+
+    run(library, "Connect WebSocket", url)
+    run(library, "Send Message", "hello")
+    with pytest.raises(AssertionError, match=r"^mine$"):
+        run(library, "Wait For Message Matching", check)
+
+
+def test_strict_mode_fails_a_test_that_leaves_something_unread(url: str) -> None:
+    library = RealtimeLibrary(strict=True)
+    robot = Structure(library)
+    robot.start()
+    run(library, "Connect WebSocket", url)
+    run(library, "Send Message", "hello")
+    run(library, "Message Should Be Received")
+    outcome = result.TestCase("Test", status="PASS")
+    library.end_test(robot.tests[0], outcome)
+    assert outcome.failed
+    assert "websocket-1" in outcome.message
+    library.close()
+
+
 def test_listeners_hear_what_is_new_before_and_after_a_keyword(library: RealtimeLibrary, url: str) -> None:
     run(library, "Connect WebSocket", url)
     session = library._session

@@ -19,13 +19,13 @@ def test_the_server_sets_the_first_delay() -> None:
 
 @pytest.mark.parametrize("attempt", [8, 100, 5_000])
 def test_the_delay_has_an_upper_bound(attempt: int) -> None:
-    assert ReconnectionPolicy(delay=1, backoff=2).delay_before(attempt) == 60
-    assert ReconnectionPolicy(delay=90, backoff=2).delay_before(attempt) == 90
+    assert ReconnectionPolicy(delay=1.0, backoff=2.0).delay_before(attempt) == 60
+    assert ReconnectionPolicy(delay=90.0, backoff=2.0).delay_before(attempt) == 90
 
 
 @pytest.mark.parametrize("attempt", [1, 2, 5_000])
 def test_no_delay_stays_no_delay(attempt: int) -> None:
-    assert ReconnectionPolicy(delay=0, backoff=10).delay_before(attempt) == 0
+    assert ReconnectionPolicy(delay=0.0, backoff=10.0).delay_before(attempt) == 0
 
 
 @pytest.mark.parametrize(

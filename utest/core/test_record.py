@@ -297,12 +297,15 @@ def test_a_length_asked_for_between_appending_and_dropping_is_not_negative() -> 
     assert len(Recorded(record)) == 2
 
 
-def test_a_reader_in_the_middle_of_the_record_goes_on_after_a_clear() -> None:
-    record = fill(messages(), 3_000)
+@pytest.mark.parametrize("columns", [[["x"]], [["x"], ["tick"], [""], [None]]])
+def test_a_reader_in_the_middle_of_the_record_goes_on_after_a_clear(columns: list[list[Any]]) -> None:
+    record: Record[Any] = messages() if len(columns) == 1 else events()
+    for _ in range(3_000):
+        record.extend(columns, 1.0, 1)
     reader = record.items()
     assert next(reader).number == 1
     record.clear(2_000)
-    fill(record, 1)
+    record.extend(columns, 1.0, 1)
     assert [item.number for item in reader] == list(range(2_001, 3_001))
 
 
@@ -348,6 +351,13 @@ def test_read_marks_are_a_set_of_numbers(read: list[int], first: int, last: int)
         marks.add(number)
     assert {number for number in range(1, 31) if number in marks} == set(read)
     assert marks.count(first, last) == len({number for number in read if first <= number <= last})
+
+
+def test_marking_read_twice_is_marking_once() -> None:
+    marks = ReadMarks()
+    for number in (1, 3, 1, 3):
+        marks.add(number)
+    assert marks.count(1, 3) == 2
 
 
 def test_read_marks_in_order_take_no_memory() -> None:

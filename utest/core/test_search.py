@@ -316,6 +316,18 @@ def test_items_dropped_during_a_look_are_unseen() -> None:
     assert (search.last, search.unseen) == (3, 2)
 
 
+def test_items_cleared_during_a_look_do_not_matter() -> None:
+    class Clearing(Equals):
+        def matches(self, item: Item) -> bool:
+            connection.record.clear(2)
+            return super().matches(item)
+
+    connection = connection_with(*"abc")
+    search = Search(connection, Clearing("z"))
+    search.find()
+    assert (search.last, search.unseen) == (3, 0)
+
+
 def test_items_cleared_before_they_were_looked_at_do_not_matter() -> None:
     connection = connection_with(*"ab")
     search = Search(connection, Equals("z"))

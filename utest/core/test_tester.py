@@ -200,6 +200,7 @@ async def test_the_state_of_a_connection(chat: WebSocketTester) -> None:
     chat.assert_no_error()
     await chat.wait_for_connection()
     assert (chat.is_connected, chat.state, chat.errors) == (True, State.OPEN, [])
+    assert chat.url == chat.connection.url
     assert re.fullmatch(r"<WebSocketTester ws://127\.0\.0\.1:\d+/ OPEN, 0 messages received>", repr(chat))
     with pytest.raises(UnexpectedClose, match=r"Connection did not close within 0\.01 seconds on 'chat'"):
         await chat.assert_connection_closed(timeout=0.01)

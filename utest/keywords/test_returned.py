@@ -60,6 +60,13 @@ def test_an_event_of_text() -> None:
     assert RETURNED.payload(received) == "hello"
 
 
+def test_fields_are_also_items() -> None:
+    event = RETURNED.event(SSEEvent(1, 1.5, "tick", "hello"))
+    assert event["data"] == event.data  # type: ignore[index]
+    with pytest.raises(KeyError, match="nothing"):
+        event["nothing"]  # type: ignore[index]
+
+
 def test_details() -> None:
     assert RETURNED.details(Message(2, 1.5, '{"type": "tick"}')) == Details(
         {"type": "tick"}, 2, 1.5, 16, "text", "received", "tick"

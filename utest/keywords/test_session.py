@@ -23,6 +23,7 @@ from RealtimeLibrary.core.errors import (
 from RealtimeLibrary.core.waiting import Items
 from RealtimeLibrary.keywords.arguments import Url, revealed
 from RealtimeLibrary.keywords.session import AutoClose, Session
+from utest.core.sse.scripted_server import ScriptedServer, held
 from utest.keywords.robot_run import run_suite, served
 
 
@@ -75,6 +76,30 @@ def test_options_of_the_import_are_defaults(url: str) -> None:
     assert connection.record.item(1).type == "hello"
     assert connection.record._max_items == 3
     session.shut_down()
+
+
+def test_an_event_stream_and_a_websocket_side_by_side(session: Session, url: str) -> None:
+    open_chat(session, url)
+    server = ScriptedServer(held("data: a\n\n"))
+    session.bridge.run(server.__aenter__())
+    try:
+        assert session.connect_sse(Url.of(server.url), None, {"method": "GET"}) == "sse-1"
+        connection = session.connection(None, SSE)
+        (event,) = session.wait_for_items(connection, session.wanted(SSE), None, None)
+        assert event.data == "a"
+        assert session.connection(None, WEBSOCKET).alias == "chat"
+        session.close(session.store)
+    finally:
+        session.bridge.run(server.__aexit__(None, None, None))
+
+
+def test_a_group_is_opened_together_or_not_at_all(session: Session, url: str) -> None:
+    aliases = session.connect_group(WEBSOCKET, Url.of(url), 3, "users", {})
+    assert aliases == ["users-1", "users-2", "users-3"]
+    assert all(stream.connection.is_open for stream in session.websockets("users"))
+    with pytest.raises(CannotConnect, match=r"^2 of 2 connections could not be opened\. First: .*connection refused"):
+        session.connect_group(SSE, Url.of("http://127.0.0.1:1/"), 2, "readers", {})
+    assert len(list(session.store)) == 3
 
 
 def test_a_failed_connect_leaves_nothing(session: Session) -> None:
