@@ -14,6 +14,7 @@ from atest.docs.examples import PRINTED_ADDRESS
 from atest.servers import DemoServer
 from RealtimeLibrary import RealtimeLibrary
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 LIBRARY = RealtimeLibrary()
 
 OPENED = """
@@ -81,19 +82,7 @@ def test_examples_with_a_browser_are_complete(tmp_path: Path):
     """Keywords and arguments of the page examples exist; the acceptance tests run such tests in a browser."""
     suite = tmp_path / "examples.robot"
     suite.write_text(suite_of(sorted(NEEDS_A_BROWSER), "Browser"))
-    command = [
-        sys.executable,
-        "-m",
-        "robot",
-        "--dryrun",
-        "--output",
-        "NONE",
-        "--report",
-        "NONE",
-        "--log",
-        "NONE",
-        suite,
-    ]
+    command = [sys.executable, "-m", "robot", "--dryrun", "--pythonpath", ROOT, "--outputdir", tmp_path, suite]
     # A process of its own: importing Browser leaves warnings behind.
-    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path)
     assert run.returncode == 0, run.stdout
