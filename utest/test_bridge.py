@@ -223,7 +223,7 @@ def test_many_wakes_before_a_wait_are_one(bridge: LoopThread) -> None:
         if connection.record.last < 100:
             bridge.call(lambda: [receive(connection, "x") for _ in range(10)])
 
-    collected = Collected(connection, Wanted(ANY, "message"), 0.05, time.monotonic())
+    collected = Collected(connection, Wanted(ANY, "message"), 0.5, time.monotonic())
     assert len(bridge.wait(collected, flood)) == 100
 
 

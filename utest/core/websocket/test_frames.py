@@ -3,7 +3,7 @@
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Frame, Opcode
@@ -187,7 +187,6 @@ def joined(parts: list[object]) -> list[object]:
     return result
 
 
-@settings(deadline=None)
 @given(frames, st.data())
 def test_any_split_of_the_bytes_cuts_the_same(stream: list[bytes], data: st.DataObject) -> None:
     whole = b"".join(stream)

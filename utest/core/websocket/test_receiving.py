@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidState
@@ -402,7 +402,6 @@ def bytes_of(peer: Peer, kind: str, value: object) -> bytes:
     raise AssertionError(kind)
 
 
-@settings(deadline=None)
 @given(st.lists(pieces, max_size=10), st.booleans(), st.data())
 def test_any_split_of_a_valid_stream_gives_the_same_record(
     stream: list[tuple[str, object]], compress: bool, data: st.DataObject
