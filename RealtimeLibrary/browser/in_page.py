@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import contextlib
 import re
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -15,6 +17,7 @@ from RealtimeLibrary.core.ending import Ending
 from RealtimeLibrary.core.errors import (
     CannotConnect,
     HandshakeRejected,
+    InvalidArgument,
     NotAnEventStream,
     RealtimeError,
     TimedOut,
@@ -30,6 +33,9 @@ ItemT = TypeVar("ItemT", bound=Item)
 
 CLOSE_TIMEOUT: Final = 5.0
 """Longest wait for the page to report the end of a stream it was told to close, in seconds."""
+
+LONGEST_REASON: Final = 123
+"""Longest close reason, in bytes of UTF-8 (RFC 6455, section 5.5)."""
 
 # As Chromium words them:
 _STATUS: Final = re.compile(r"Unexpected response code: (\d{3})")
@@ -57,10 +63,20 @@ class InPageTester(Tester[ItemT]):
         Args:
             code: The close code: 1000 or 3000-4999, more a page cannot send. WebSocket only.
             reason: The close reason, at most 123 bytes of UTF-8. WebSocket only.
+
+        Raises:
+            InvalidArgument: A page cannot send this code or reason.
+
+        Source: WHATWG WebSockets, `close(code, reason)`.
         """
+        if code != 1000 and not 3000 <= code <= 4999:
+            raise InvalidArgument(f"Argument 'code' must be 1000 or 3000-4999, more a page cannot send; got {code}.")
+        if len(reason.encode()) > LONGEST_REASON:
+            raise InvalidArgument(f"Argument 'reason' must be at most {LONGEST_REASON} bytes, got '{reason}'.")
         if not self.connection.is_over:
             self.connection.closing()
-            await self._in_page("close", self._number, code, reason)
+            with contextlib.suppress(RealtimeError):  # a page that is gone has closed it
+                await self._in_page("close", self._number, code, reason)
             await self._over()
         await self._session.close()
 
@@ -152,8 +168,9 @@ class InPageTester(Tester[ItemT]):
         if reason is not None and self._stream is not None:
             self._stream.end(f"closed: {reason}", is_error=True)
 
+    @abstractmethod
     def _follow(self, event: Event) -> PageStream[Any]:
-        raise NotImplementedError
+        """The stream that this event announces."""
 
 
 class InPageWebSocket(InPageTester[Message]):

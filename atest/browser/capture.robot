@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation     What the page receives, as connections.
 
+Library           OperatingSystem
 Resource          browser.resource
 
 Suite Setup       Open Browser And Site
@@ -51,6 +52,23 @@ Waits And Assertions Work On Captured Streams
     Message Should Not Be Received    error    timeout=200ms
     WebSocket Should Be Connected
     Get Message Count    ==    5
+
+Listeners, Statistics And Reports Work On Captured Streams
+    Start Page Capture
+    New Page    ${SITE}/page?ws=20&sse=20
+    ${ws}=    Wait For Page WebSocket
+    ${sse}=    Wait For Page SSE
+    VAR    @{HEARD}    @{EMPTY}    scope=TEST
+    On Message    Hear    alias=${ws}
+    Numbers Should Be Complete    ${ws}    20
+    Should Be Equal    ${HEARD}    ${{list(range(1, 21))}}
+    ${statistics}=    Get Stream Statistics    alias=${ws}
+    Should Be Equal    ${statistics.received}    ${20}
+    Numbers Should Be Complete    ${sse}    20
+    Messages Should Have No Gaps Or Duplicates    $.n    alias=${sse}
+    Log Timeline
+    ${path}=    Save Transcript    ${OUTPUT DIR}/page.jsonl
+    File Should Exist    ${path}
 
 A Message That The Page Sends Is In The Journal And Its Answer In The Record
     Start Page Capture
@@ -190,3 +208,9 @@ Hostile Payloads And Secrets Do No Harm
     ${connections}=    Get Connections
     Should Not Contain    ${connections}[0][url]    s3cr3t-t0ken
     Should Contain    ${connections}[0][url]    token=<secret>
+
+
+*** Keywords ***
+Hear
+    [Arguments]    ${message}
+    Append To List    ${HEARD}    ${message.n}

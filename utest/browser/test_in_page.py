@@ -12,7 +12,9 @@ from RealtimeLibrary.core.connection import State, sse_connection, websocket_con
 from RealtimeLibrary.core.errors import (
     CannotConnect,
     ConnectionClosed,
+    ConnectionProblem,
     HandshakeRejected,
+    InvalidArgument,
     NotAnEventStream,
     TimedOut,
     WrongUse,
@@ -96,6 +98,35 @@ async def test_disconnect_closes_in_the_page_with_code_and_reason(
     assert ending is not None
     assert (ending.code, ending.reason, ending.by) == (4000, "bye", "us")
     assert node.calls[-1][0] == "realtimeStop"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "text"),
+    [
+        (1001, "", "Argument 'code' must be 1000 or 3000-4999, more a page cannot send; got 1001."),
+        (5000, "", "Argument 'code' must be 1000 or 3000-4999, more a page cannot send; got 5000."),
+        (1000, "ä" * 62, f"Argument 'reason' must be at most 123 bytes, got '{'ä' * 62}'."),
+    ],
+)
+async def test_what_a_page_cannot_send_is_refused(
+    open_websocket: tuple[FakeNode, InPageWebSocket, list[Any]], code: int, reason: str, text: str
+) -> None:
+    _, tester, _ = open_websocket
+    with pytest.raises(InvalidArgument) as caught:
+        await tester.disconnect(code, reason)
+    assert str(caught.value) == text
+    assert tester.is_connected
+    await tester.disconnect()
+
+
+async def test_disconnecting_from_a_page_that_is_gone_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_page, "CLOSE_TIMEOUT", 0.01)
+    node = node_with(lambda method, args: opening(node))
+    tester = websocket(node)
+    await tester.connect("ws://site/ws")
+    node.answers["realtimeInPage"] = ConnectionProblem("gone")
+    await tester.disconnect()
+    assert tester.connection.is_over
 
 
 async def test_sending_on_a_closed_connection_says_how_it_ended(
