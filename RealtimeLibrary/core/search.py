@@ -84,6 +84,8 @@ class Search(Generic[ItemT]):
 
     def find(self, limit: int = BATCH) -> ItemT | None:
         """The next matching item, or `None` if there is none among the next `limit` items."""
+        if not self.behind:
+            return None
         self._skip_what_is_gone()
         record = self._connection.record
         start, stop = self._next, min(self._next + limit - 1, self._end)
