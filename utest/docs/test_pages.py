@@ -43,3 +43,10 @@ def test_every_chapter_is_listed():
     guide = ROOT / "docs" / "guide"
     listed = set(re.findall(r"\]\(([\w-]+\.md)\)", (guide / "README.md").read_text(encoding="utf-8")))
     assert {chapter.name for chapter in guide.glob("*.md")} <= listed | {"README.md"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_modules_exist(page: Path):
+    """A module that a page names is where the page says."""
+    for module in re.findall(r"`([\w/]+(?:\.py|/))`", page.read_text(encoding="utf-8")):
+        assert any((base / module).exists() for base in (ROOT, ROOT / "RealtimeLibrary")), module

@@ -122,7 +122,7 @@ class ValidAgainst(Condition):
     def __init__(self, schema: Schema | str | Path, name: str = "") -> None:
         self._key: Hashable | None = None
         base = ""
-        if not isinstance(schema, dict):
+        if isinstance(schema, str | Path):
             path = Path(schema).absolute()
             self._key = ("schema", str(path))
             base = path.as_uri()

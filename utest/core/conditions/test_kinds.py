@@ -286,6 +286,8 @@ class TestSchema:
         (tmp_path / "list.json").write_text("[]", encoding="utf-8")
         with pytest.raises(InvalidArgument, match="a schema is a JSON object"):
             ValidAgainst(tmp_path / "list.json")
+        with pytest.raises(InvalidArgument, match=r"Schema 'tick' is not valid: a schema is a JSON object\."):
+            ValidAgainst(True, "tick")
 
     @pytest.mark.parametrize("reference", ["https://example.invalid/schema.json", "#/$defs/none", "file:///none.json"])
     def test_references_that_lead_nowhere(self, reference):
