@@ -94,6 +94,8 @@ class Connection(Generic[ItemT]):
         opening_numbers: For each opening, how many items had been received before.
         sent_count: How many messages were sent.
         secrets: What must not be shown of it.
+        decode: Gives the payload that a raw value of the record stands for; `None` where an item's payload is more
+            than that.
     """
 
     def __init__(self, family: Family, record: Record[ItemT], *, alias: str, url: str = "", secrets: Secrets) -> None:
@@ -112,6 +114,7 @@ class Connection(Generic[ItemT]):
         self.openings = 0
         self.sent_count = 0
         self.opening_numbers: array[int] = array("q")
+        self.decode: Callable[[Any], Any] | None = None
         self._observers: list[Callable[[], None]] = []
 
     @property
@@ -251,7 +254,9 @@ def websocket_connection(
         return build(number, received_at, raw, codec)
 
     record = Record(1, make, max_items=max_messages, max_bytes=max_bytes)
-    return Connection(WEBSOCKET, record, alias=alias, url=url, secrets=codec.secrets)
+    connection = Connection(WEBSOCKET, record, alias=alias, url=url, secrets=codec.secrets)
+    connection.decode = codec.decode
+    return connection
 
 
 def sse_connection(

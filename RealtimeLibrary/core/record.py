@@ -127,6 +127,15 @@ class Record(Generic[ItemT]):
                 if row[0] is not _GONE:
                     yield make(base + index + 1, times[index], *row)
 
+    def raws(self, start: int, stop: int) -> Iterator[tuple[int, Any]]:
+        """Numbers and raw payloads of the held items from number `start` to number `stop`."""
+        columns = self._columns
+        first = max(start, self.first)
+        begin = max(first - 1 - columns.base, 0)
+        for number, raw in enumerate(columns.values[0][begin : stop - columns.base], begin + columns.base + 1):
+            if raw is not _GONE:
+                yield number, raw
+
     def times(self, start: int = 1, stop: int | None = None) -> Sequence[float]:
         """Arrival times of the held items from number `start` to number `stop`."""
         columns = self._columns

@@ -1,10 +1,10 @@
 """Looking through a record: every item once, in order, and never again for the same question."""
 
 from collections.abc import Hashable
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from RealtimeLibrary.core.conditions.base import Condition
-from RealtimeLibrary.core.conditions.findings import Misfit
+from RealtimeLibrary.core.conditions.findings import MISFITS, Misfit
 from RealtimeLibrary.core.connection import Connection, Judged, Mark
 from RealtimeLibrary.core.messages import Item
 
@@ -15,6 +15,14 @@ BATCH: Final = 2_000
 
 _MEMORY: Final = 1_000
 """Conditions whose position is remembered per connection."""
+
+
+class _Glance:
+    """What is seen of an item that is not worth building: its payload."""
+
+    __slots__ = ("payload",)
+
+    payload: Any
 
 
 class Search(Generic[ItemT]):
@@ -48,6 +56,7 @@ class Search(Generic[ItemT]):
         self._condition = condition
         self._unread_only = unread_only
         self._key: Hashable = None if condition.key is None else (unread_only, condition.key)
+        self._judge = None if connection.decode is None else condition.of_payload
         self._next = connection.start_of(since)
         self.first = max(self._next, connection.record.first)
         self.until: int | None = None
@@ -78,13 +87,8 @@ class Search(Generic[ItemT]):
         self._skip_what_is_gone()
         record = self._connection.record
         start, stop = self._next, min(self._next + limit - 1, self._end)
-        found = None
-        looked_at = 0
-        for item in record.items(start, stop):
-            looked_at += 1
-            if self._matches(item):
-                found = item
-                break
+        first_match = self._first_item if self._judge is None else self._first_by_payload
+        found, looked_at = first_match(start, stop)
         self._next = max(start, stop + 1 if found is None else found.number + 1)
         if record.cleared < start:
             # Some may have been dropped while others were looked at.
@@ -94,6 +98,40 @@ class Search(Generic[ItemT]):
             self._remember(self._next - 1 if found is None else found.number - 1)
             self._first_match = found
         return found
+
+    def _first_item(self, start: int, stop: int) -> tuple[ItemT | None, int]:
+        """The first match, and how many items were looked at."""
+        looked_at = 0
+        for item in self._connection.record.items(start, stop):
+            looked_at += 1
+            if self._matches(item):
+                return item, looked_at
+        return None, looked_at
+
+    def _first_by_payload(self, start: int, stop: int) -> tuple[ItemT | None, int]:
+        """The same in half the time: only what matches is built as an item."""
+        record, decode, judge = self._connection.record, self._connection.decode, self._judge
+        assert decode is not None, "see __init__"
+        assert judge is not None, "see find"
+        unread = self._connection.unread
+        read = unread if self._unread_only and unread.count(start, stop) else ()
+        glance = _Glance()
+        looked_at = 0
+        for number, raw in record.raws(start, stop):
+            looked_at += 1
+            if number in read:
+                continue
+            glance.payload = decode(raw)
+            try:
+                is_match = bool(judge(glance))
+            except MISFITS:
+                self.misfits += 1
+                continue
+            except Exception:
+                is_match = True  # an error of the expression, which judging the item puts into words
+            if is_match and (item := record.item(number)) is not None and self._matches(item):
+                return item, looked_at
+        return None, looked_at
 
     def _matches(self, item: ItemT) -> bool:
         if self._unread_only and item.number in self._connection.unread:

@@ -8,8 +8,9 @@ import pytest
 from RealtimeLibrary.core import search as module
 from RealtimeLibrary.core.conditions.base import Condition
 from RealtimeLibrary.core.conditions.findings import Misfit
-from RealtimeLibrary.core.conditions.kinds import ANY, TypeIs
+from RealtimeLibrary.core.conditions.kinds import ANY, TypeIs, condition_from
 from RealtimeLibrary.core.connection import Mark, MessageConnection, websocket_connection
+from RealtimeLibrary.core.errors import InvalidArgument
 from RealtimeLibrary.core.messages import Item, PayloadCodec
 from RealtimeLibrary.core.search import Search, fits
 
@@ -335,3 +336,46 @@ def test_items_cleared_before_they_were_looked_at_do_not_matter() -> None:
     receive(connection, "c")
     assert search.find() is None
     assert (search.last, search.unseen) == (3, 0)
+
+
+# Expressions over payloads, which are judged without building items
+
+MIXED = [ACK, TICK, "no JSON", '{"type":"tick","seq":3}', "[1]", '{"type":"tick","seq":5}']
+
+
+@pytest.mark.parametrize(
+    "text", ["msg.type == 'tick'", "msg.seq > 3", "msg['seq'] == 3", "msg == 'no JSON'", "len(msg) == 1", "msg"]
+)
+@pytest.mark.parametrize("read", [[], [2], [1, 2, 3, 4, 5, 6]], ids=str)
+def test_judging_payloads_finds_the_same_as_judging_items(text: str, read: list[int]) -> None:
+    searches = []
+    for by_item in (False, True):
+        connection = connection_with(*MIXED)
+        if by_item:
+            connection.decode = None
+        for number in read:
+            connection.unread.add(number)
+        searches.append(Search(connection, condition_from(text), unread_only=True))
+    assert searches[0]._judge is not None
+    assert found(searches[0]) == found(searches[1])
+    assert searches[0].misfits == searches[1].misfits
+
+
+def test_an_expression_that_breaks_is_told_in_words_also_for_payloads() -> None:
+    search = Search(connection_with(ACK, TICK), condition_from("open('/no/such/file') and msg"))
+    assert search._judge is not None
+    with pytest.raises(InvalidArgument, match="failed on #1: FileNotFoundError"):
+        search.find()
+
+
+def test_a_condition_that_needs_more_than_the_payload_judges_items() -> None:
+    connection = connection_with(ACK)
+    assert Search(connection, TypeIs("ack"))._judge is None
+    assert Search(connection, ANY)._judge is None
+
+
+def test_what_was_dropped_is_not_judged() -> None:
+    connection = connection_with(ACK, TICK, ACK, TICK, max_messages=2)
+    search = Search(connection, condition_from("msg.type == 'ack'"))
+    assert found(search) == [3]
+    assert search.unseen == 2

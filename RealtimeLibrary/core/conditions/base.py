@@ -1,10 +1,18 @@
 """What every condition over a received item offers to waits, assertions and reports."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from typing import Any, Protocol
 
 from RealtimeLibrary.core.conditions.findings import Finding, Misfit
 from RealtimeLibrary.core.messages import Item
+
+
+class HasPayload(Protocol):
+    """A part of an item, enough for conditions on payloads."""
+
+    @property
+    def payload(self) -> Any: ...  # noqa: D102
 
 
 class Condition(ABC):
@@ -24,6 +32,14 @@ class Condition(ABC):
     def repeatable(self) -> bool:
         """Whether a report may judge items once more: that is quick and has no effects."""
         return True
+
+    @property
+    def of_payload(self) -> "Callable[[HasPayload], Any] | None":
+        """The condition for whatever has a `payload`, where nothing else of an item counts; `None` where it may.
+
+        It returns a value that counts as true or false, and raises what Python raises (see `findings.MISFITS`).
+        """
+        return None
 
     @abstractmethod
     def matches(self, item: Item) -> bool:

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from RealtimeLibrary.core.messages import Item
 
-_PAYLOAD_NAMES: Final = frozenset({"msg", "data"})
-ITEM_NAMES: Final = _PAYLOAD_NAMES | {"event"}
+PAYLOAD_NAMES: Final = frozenset({"msg", "data"})
+ITEM_NAMES: Final = PAYLOAD_NAMES | {"event"}
 
 VARIABLE_PREFIX: Final = "__robot_variable_"
 """Stands in the parsed text for the `$` of a Robot variable."""
@@ -50,14 +50,14 @@ HELPERS: Final[Mapping[str, Callable[..., Any]]] = {_FIELD: read_field, _METHOD:
 
 def value_of_name(name: str, item: Item) -> Any:
     """What a name stands for: `event` is the item itself, the others its payload."""
-    return item.payload if name in _PAYLOAD_NAMES else item
+    return item.payload if name in PAYLOAD_NAMES else item
 
 
 def is_payload_path(node: ast.expr) -> bool:
     """Whether the node is a value inside the payload: a name for it, then only fields and items."""
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
-    return isinstance(node, ast.Name) and node.id in _PAYLOAD_NAMES
+    return isinstance(node, ast.Name) and node.id in PAYLOAD_NAMES
 
 
 def code_of(node: ast.expr, names: Collection[str]) -> types.CodeType:
@@ -113,6 +113,6 @@ class _ReadFields(ast.NodeTransformer):
 def _take(name: str) -> ast.stmt:
     """`msg = item.payload` or `event = item`."""
     value: ast.expr = ast.Name(_ITEM, ast.Load())
-    if name in _PAYLOAD_NAMES:
+    if name in PAYLOAD_NAMES:
         value = ast.Attribute(value, "payload", ast.Load())
     return ast.Assign([ast.Name(name, ast.Store())], value)

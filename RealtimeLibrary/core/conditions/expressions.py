@@ -18,6 +18,7 @@ from typing import Any, Final
 from RealtimeLibrary.core.conditions.expression_code import (
     HELPERS,
     ITEM_NAMES,
+    PAYLOAD_NAMES,
     VARIABLE_PREFIX,
     code_of,
     free_names,
@@ -88,6 +89,12 @@ class Expression:
         if isinstance(error, MISFITS):
             return Misfit(error)
         return self._invalid(f"failed on #{item.number}: {type(error).__name__}: {error}.")
+
+    @cached_property
+    def looks_at_payload_only(self) -> bool:
+        """Whether the item's other attributes do not matter."""
+        mentioned = {node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)}
+        return mentioned & ITEM_NAMES <= PAYLOAD_NAMES
 
     @cached_property
     def key(self) -> Hashable | None:

@@ -110,6 +110,11 @@ class ExpressionHolds(Condition):
         """That of the expression, if it depends on nothing but the item."""
         return self._expression.key and ("expression", self._expression.key)
 
+    @property
+    def of_payload(self) -> Callable[[Any], Any] | None:
+        """The compiled expression, if it looks at nothing but the payload."""
+        return self._run if self._expression.looks_at_payload_only else None
+
     def matches(self, item: Item) -> bool:
         """Whether the expression is true."""
         # Not by `value`: this is the hot path of every wait, and each call in between counts.
