@@ -365,6 +365,7 @@ def test_an_expression_that_breaks_is_told_in_words_also_for_payloads() -> None:
     search = Search(
         connection_with(ACK, TICK), condition_from("(lambda: (_ for _ in ()).throw(OSError('disk')))() or msg")
     )
+    search = Search(connection_with(ACK, TICK), condition_from("open('/no/such/file') and msg"))
     assert search._judge is not None
     with pytest.raises(InvalidArgument, match="failed on #1: FileNotFoundError"):
         search.find()
