@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from RealtimeLibrary.core.conditions.base import Condition
 from RealtimeLibrary.core.conditions.findings import MISSING, UNSTATED, Finding, Misfit
 from RealtimeLibrary.core.errors import InvalidArgument
-from RealtimeLibrary.core.messages import Item
+from RealtimeLibrary.core.messages import Item, parse_json
 
 if TYPE_CHECKING:
     from jsonpath_rfc9535 import JSONPathQuery
@@ -111,7 +111,7 @@ class ValidAgainst(Condition):
     """The payload is valid against a JSON Schema.
 
     Args:
-        schema: The schema, or the path of a JSON file that holds it. A `$ref` may name another file;
+        schema: The schema, also as JSON text, or the path of a JSON file that holds it. A `$ref` may name another file;
             nothing is fetched from the network.
         name: How failures call it; by default the path, or the schema's title.
 
@@ -122,6 +122,8 @@ class ValidAgainst(Condition):
     def __init__(self, schema: Schema | str | Path, name: str = "") -> None:
         self._key: Hashable | None = None
         base = ""
+        if isinstance(schema, str) and isinstance(written_out := parse_json(schema), dict):
+            schema = written_out
         if isinstance(schema, str | Path):
             path = Path(schema).absolute()
             self._key = ("schema", str(path))

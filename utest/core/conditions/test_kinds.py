@@ -241,6 +241,8 @@ SCHEMA = {"title": "ack", "type": "object", "required": ["id"], "properties": {"
 class TestSchema:
     def test_validates_the_payload(self):
         assert ValidAgainst(SCHEMA).matches(ACK)
+        assert ValidAgainst(json.dumps(SCHEMA)).matches(ACK)
+        assert not ValidAgainst(json.dumps(SCHEMA)).matches(message({"id": "5"}))
         assert not ValidAgainst(SCHEMA).matches(message({"id": "5"}))
         assert not ValidAgainst(SCHEMA).matches(TEXT)
         assert not ValidAgainst({}).matches(BINARY)
