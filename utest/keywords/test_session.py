@@ -347,9 +347,9 @@ What A Peer Sends Is No Robot Syntax
 
 Failing Listener
     Connect WebSocket    %{TEST_URL}
-    On Message    Fail
     Send Message    hello
-    Run Keyword And Expect Error    hello    Wait For Message
+    Wait For Message
+    Run Keyword And Expect Error    hello    On Message    Fail
     Message Should Be Received
 
 *** Keywords ***
