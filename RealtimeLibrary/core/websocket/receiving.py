@@ -352,11 +352,17 @@ class QueuedConnection(ClientConnection):
             raise InvalidState(f"connection is {self.state.name.lower()}")
         self._sending = self.loop.create_task(self._send_after(self._sending, payload))
 
+    async def send(self, message: Any, *, text: bool | None = None) -> None:
+        """Send a message, after those that were to be sent at once."""
+        if self._sending is not None:
+            await asyncio.wait([self._sending])
+        await super().send(message, text=text)
+
     async def _send_after(self, earlier: asyncio.Task[None] | None, payload: str | bytes) -> None:
         if earlier is not None:
             await earlier
         with suppress(ConnectionClosed):
-            await self.send(payload)
+            await super().send(payload)
 
     async def _receive(self) -> None:
         while self.state is State.CONNECTING:  # noqa: ASYNC110 - nothing documented tells when it is over

@@ -27,6 +27,7 @@ from RealtimeLibrary.core.errors import (
 )
 from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.secrets import Secrets
+from RealtimeLibrary.core.websocket.receiving import CuttingConnection, ParsingConnection
 from RealtimeLibrary.core.websocket.tester import WebSocketTester
 from utest.core.websocket.scripted_websocket import ScriptedServer, close_with, drop, reject_with, say_then_drop, stay
 
@@ -600,3 +601,26 @@ async def test_a_message_sent_right_after_the_close_frame_is_not_received() -> N
         await tester.connect(server.url)
         await tester.assert_connection_closed(code=1000)
         assert len(tester.messages) == 0
+
+
+@pytest.mark.parametrize("missing", ["needs_of_protocol", "needs_of_connection"])
+async def test_it_works_with_a_websockets_that_lacks_what_the_fast_path_uses(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CuttingConnection, missing, frozenset({"a_name_that_is_gone"}))
+    if missing == "needs_of_connection":
+        monkeypatch.setattr(ParsingConnection, missing, frozenset({"a_name_that_is_gone"}))
+    async with (
+        ScriptedServer(say_then_drop("one"), stay) as server,
+        WebSocketTester(on_connect=["first"], **FAST) as tester,
+    ):
+        await tester.connect(server.url)
+        assert [message.raw for message in await tester.wait_for_messages(2)] == ["one", "hello"]
+        tester.send_now("now")
+        await tester.send("later")
+        assert await tester.ping() > 0
+        await tester.disconnect()
+        assert tester.close_code == 1000
+        assert len(tester.errors) == 1
+        texts = [frame.payload for frame in server.exchanges[1].frames if frame.opcode == Opcode.TEXT]
+        assert texts == [b"first", b"now", b"later"]
