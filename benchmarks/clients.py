@@ -183,7 +183,7 @@ def request_library(url: str, count: int) -> Result:
     from RealtimeLibrary.core.connection import WEBSOCKET
     from RealtimeLibrary.keywords.session import Session
 
-    session = Session(timedelta(seconds=5), {}, (), "manual")  # type: ignore[arg-type]  # nothing is closed by itself
+    session = Session(timedelta(seconds=5), {}, (), "manual", progress=False)  # type: ignore[arg-type]  # nothing is closed by itself
     session.connect_websocket(url, None, {})  # type: ignore[arg-type]  # text will do
     connection = session.connection(None, WEBSOCKET)
     anything = session.wanted(WEBSOCKET)

@@ -57,6 +57,15 @@ def received(session: Session, count: int, alias: str | None = None) -> list[Any
 # Connections
 
 
+def test_what_a_forgotten_connection_recorded_is_gone_at_once(session: Session, url: str) -> None:
+    connection = open_chat(session, url)
+    session.send(None, "hello")
+    received(session, 1)
+    session.close(list(session.store))
+    assert connection.record.item(1) is None
+    assert connection.record.last == 1
+
+
 def test_connecting_starts_the_thread_and_shutting_down_ends_it(url: str) -> None:
     session = new_session()
     assert not session.bridge.is_running
