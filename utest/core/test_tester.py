@@ -347,6 +347,21 @@ async def test_a_failing_test_is_told_as_it_failed() -> None:
             await test(url)
 
 
+def test_a_listener_that_nobody_would_await_is_refused() -> None:
+    async def check(what: Any) -> None:
+        raise AssertionError("never run")
+
+    tester = WebSocketTester()
+    for register in (tester.on_message, tester.on_error, tester.on_close):
+        with pytest.raises(InvalidArgument, match=r"^A listener must be a plain function"):
+            register(check)
+
+
+def test_a_mark_needs_no_running_loop() -> None:
+    before = time.monotonic()
+    assert before <= WebSocketTester().mark().at <= time.monotonic()
+
+
 async def test_a_listener_may_send_and_clear(chat: WebSocketTester) -> None:
     tasks: list[asyncio.Task[None]] = []
 
