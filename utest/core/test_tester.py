@@ -95,7 +95,7 @@ async def test_a_wait_takes_no_longer_than_its_time(chat: WebSocketTester) -> No
     begun = time.monotonic()
     with pytest.raises(NothingMatched, match=r"within 0\.05 seconds on 'chat'"):
         await chat.wait_for_message(timeout=timedelta(milliseconds=50))
-    assert 0.05 <= time.monotonic() - begun < 1
+    assert 0.05 <= time.monotonic() - begun < 5
 
 
 async def test_the_testers_own_timeout_is_the_default() -> None:
@@ -191,7 +191,7 @@ async def test_a_negative_assertion_fails_on_a_closed_connection(chat: WebSocket
     begun = time.monotonic()
     with pytest.raises(ClosedWhileWaiting, match="Cannot tell that message of type 'error' is not received"):
         await chat.assert_message_not_received("error", timeout=60)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
 
 
 async def test_the_state_of_a_connection(chat: WebSocketTester) -> None:
