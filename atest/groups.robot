@@ -74,6 +74,8 @@ Who Missed A Broadcast Or Got It Twice Is Named
     Should Contain    ${text}    missing on 'away-1': received 0 times
     Should Contain    ${text}    First on 'reader-1', last on 'reader-2'
     Send Message    {"type": "news", "room": "other", "copies": 2}    alias=reader-1
+    Wait For Messages    2    alias=away-1
+    Wait For Messages    2    alias=away-2
     ${begin} =    Evaluate    time.monotonic()
     ${text} =    Run Keyword And Expect Error    *
     ...    Every Connection Should Receive    away    type=news    timeout=30s

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import re
+import time
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
@@ -152,7 +153,7 @@ class InPageTester(Tester[ItemT]):
 
     async def _over(self) -> None:
         try:
-            await settle(Closed(self.connection, CLOSE_TIMEOUT, self._now()))
+            await settle(Closed(self.connection, CLOSE_TIMEOUT, time.monotonic()))
         except RealtimeError:
             self.connection.closed(Ending("closed by us; the page did not confirm it", "us"))
 

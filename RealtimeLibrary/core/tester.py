@@ -4,12 +4,13 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from RealtimeLibrary.core.connection import Connection, Listener, Mark, State
 from RealtimeLibrary.core.ending import Ending
-from RealtimeLibrary.core.errors import ConnectionClosed, ExpectationFailed, RealtimeError
+from RealtimeLibrary.core.errors import ConnectionClosed, ExpectationFailed, InvalidArgument, RealtimeError
 from RealtimeLibrary.core.messages import Item
 from RealtimeLibrary.core.situation import Wanted, about, condition_of
 from RealtimeLibrary.core.waiting import PENDING, Closed, Expectation, Items, Open, Quiet
@@ -114,7 +115,7 @@ class Tester(ABC, Generic[ItemT]):
             NothingMatched: It did not open in time.
             ClosedWhileWaiting: It is closed for good.
         """
-        await self._settle(Open(self.connection, self._seconds(timeout), self._now()))
+        await self._settle(Open(self.connection, self._seconds(timeout), time.monotonic()))
 
     def assert_connected(self) -> None:
         """The connection is open right now.
@@ -137,7 +138,7 @@ class Tester(ABC, Generic[ItemT]):
         Raises:
             UnexpectedClose: It did not close in time, or with another code or reason.
         """
-        await self._settle(Closed(self.connection, self._seconds(timeout), self._now(), code=code, reason=reason))
+        await self._settle(Closed(self.connection, self._seconds(timeout), time.monotonic(), code=code, reason=reason))
 
     def assert_no_error(self) -> None:
         """Nothing went wrong since connecting: no reset, no needed reconnection, no failed connect.
@@ -158,6 +159,8 @@ class Tester(ABC, Generic[ItemT]):
         self._listen("closes", callback)
 
     def _listen(self, topic: str, callback: Callable[[Any], object]) -> None:
+        if iscoroutinefunction(callback):
+            raise InvalidArgument("A listener must be a plain function: nobody would await a coroutine.")
         self._callbacks.append((topic, callback))
         self._attach(topic, callback)
 
@@ -201,27 +204,24 @@ class Tester(ABC, Generic[ItemT]):
     async def _wait(
         self, wanted: Wanted, timeout: Seconds | None, since: Mark | None, count: int | None = None
     ) -> list[ItemT]:
-        seconds, now = self._seconds(timeout), self._now()
+        seconds, now = self._seconds(timeout), time.monotonic()
         return await self._settle(
             Items(self.connection, wanted, seconds, now, since, count=count, consume=True),
         )
 
     async def _assert_received(self, wanted: Wanted, timeout: Seconds | None, since: Mark | None) -> ItemT:
-        seconds, now = self._seconds(timeout), self._now()
+        seconds, now = self._seconds(timeout), time.monotonic()
         return (await self._settle(Items(self.connection, wanted, seconds, now, since, consume=False)))[0]
 
     async def _assert_not_received(self, wanted: Wanted, timeout: Seconds | None, since: Mark | None) -> None:
-        await self._settle(Quiet(self.connection, wanted, self._seconds(timeout), self._now(), since))
+        await self._settle(Quiet(self.connection, wanted, self._seconds(timeout), time.monotonic(), since))
 
     def mark(self) -> Mark:
         """This moment, for `since=`."""
-        return Mark(self._now())
+        return Mark(time.monotonic())
 
     def _seconds(self, timeout: Seconds | None) -> float:
         return self.timeout if timeout is None else seconds_of(timeout, "timeout")
-
-    def _now(self) -> float:
-        return asyncio.get_running_loop().time()
 
     def check_open(self) -> None:
         """Fail unless something can be sent right now.

@@ -95,7 +95,7 @@ async def test_a_wait_takes_no_longer_than_its_time(chat: WebSocketTester) -> No
     begun = time.monotonic()
     with pytest.raises(NothingMatched, match=r"within 0\.05 seconds on 'chat'"):
         await chat.wait_for_message(timeout=timedelta(milliseconds=50))
-    assert 0.05 <= time.monotonic() - begun < 1
+    assert 0.05 <= time.monotonic() - begun < 5
 
 
 async def test_the_testers_own_timeout_is_the_default() -> None:
@@ -191,7 +191,7 @@ async def test_a_negative_assertion_fails_on_a_closed_connection(chat: WebSocket
     begun = time.monotonic()
     with pytest.raises(ClosedWhileWaiting, match="Cannot tell that message of type 'error' is not received"):
         await chat.assert_message_not_received("error", timeout=60)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
 
 
 async def test_the_state_of_a_connection(chat: WebSocketTester) -> None:
@@ -345,6 +345,21 @@ async def test_a_failing_test_is_told_as_it_failed() -> None:
     async with echo_server() as url:
         with pytest.raises(KeyError):
             await test(url)
+
+
+def test_a_listener_that_nobody_would_await_is_refused() -> None:
+    async def check(what: Any) -> None:
+        raise AssertionError("never run")
+
+    tester = WebSocketTester()
+    for register in (tester.on_message, tester.on_error, tester.on_close):
+        with pytest.raises(InvalidArgument, match=r"^A listener must be a plain function"):
+            register(check)
+
+
+def test_a_mark_needs_no_running_loop() -> None:
+    before = time.monotonic()
+    assert before <= WebSocketTester().mark().at <= time.monotonic()
 
 
 async def test_a_listener_may_send_and_clear(chat: WebSocketTester) -> None:

@@ -264,10 +264,10 @@ def test_listeners_run_also_before_a_wait_fails(session: Session, url: str) -> N
     connection = open_chat(session, url)
     heard: list[str] = []
     session.listen(connection, "items", lambda item: heard.append(item.raw))
-    session.send(None, "hello")
+    session.bridge.call(connection.received, [["hello"]], time.monotonic(), 5)
     looked_for = session.wanted(WEBSOCKET, session.condition(WEBSOCKET, {"type": "none"}))
     with pytest.raises(NothingMatched):
-        session.wait_for_items(connection, looked_for, timedelta(seconds=0.2), None)
+        session.wait_for_items(connection, looked_for, timedelta(milliseconds=1), None)
     assert heard == ["hello"]
 
 

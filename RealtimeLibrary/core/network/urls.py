@@ -6,10 +6,8 @@ from urllib.parse import urlsplit
 
 def is_loopback(url: str) -> bool:
     """Whether the host is this machine: no proxy of the environment is asked for it."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or host.endswith(".localhost") or ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name, or no URL at all
         return False
