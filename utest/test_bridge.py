@@ -144,16 +144,19 @@ def test_stopping_cancels_what_still_runs(bridge: LoopThread) -> None:
 
 
 def test_stopping_ends_the_threads_that_resolve_names(bridge: LoopThread) -> None:
-    before = threading.active_count()
+    threads: list[threading.Thread] = []
+    resolved = threading.Event()
 
-    async def resolve() -> None:
-        await asyncio.get_running_loop().getaddrinfo("127.0.0.1", 80)
-        await asyncio.to_thread(nothing)
+    def resolve() -> None:
+        threads.append(threading.current_thread())
+        resolved.wait(5)
 
-    bridge.run(resolve())
-    assert threading.active_count() > before + 1
+    bridge.call(lambda: asyncio.get_running_loop().run_in_executor(None, resolve))
+    timer = threading.Timer(0.05, resolved.set)
+    timer.start()
     bridge.stop()
-    assert threading.active_count() == before
+    assert [thread.is_alive() for thread in threads] == [False]
+    timer.join()
 
 
 def lowest_free_descriptor() -> int:

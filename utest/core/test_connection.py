@@ -325,6 +325,24 @@ def test_errors_are_heard_once_and_in_order_beginning_with_those_that_happened()
     assert [str(error) for error in heard] == ["first", "second", "third"]
 
 
+def test_a_failing_listener_goes_on_with_the_next_error() -> None:
+    connection = message_connection()
+    heard: list[str] = []
+
+    def call(error: ConnectionClosed) -> None:
+        heard.append(str(error))
+        raise RuntimeError("mine")
+
+    listener, _ = listening(connection, "errors", call)
+    for text in ("first", "second"):
+        connection.failed(ConnectionClosed(text))
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="mine"):
+            listener.deliver()
+    listener.deliver()
+    assert heard == ["first", "second"]
+
+
 def test_errors_that_are_not_kept_are_counted_as_missed() -> None:
     connection = message_connection()
     listener, heard = listening(connection, "errors")

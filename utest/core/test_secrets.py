@@ -109,6 +109,15 @@ def test_the_start_of_a_text_never_ends_inside_a_secret() -> None:
             assert start == secrets.mask(text)[:limit]
 
 
+def test_the_start_of_a_text_full_of_secrets_shows_no_part_of_one() -> None:
+    secret = "".join(chr(65 + number % 26) for number in range(100))
+    secrets = knowing(secret)
+    for length in range(100):
+        start, is_all = secrets.mask_start("x" * length + secret * 50, 75)
+        assert set(start) <= set("x" + MASK)
+        assert not is_all
+
+
 def test_the_start_of_a_short_text_is_all_of_it() -> None:
     assert knowing("s3cret").mask_start("a s3cret", 75) == (f"a {MASK}", True)
     assert Secrets().mask_start("text", 4) == ("text", True)
