@@ -210,7 +210,7 @@ class SSEEvent:
     @lazy
     def parsed_data(self) -> Any:
         """The data as JSON object or array, else `None`."""
-        return parse_json(self.data)
+        return parse_json(self.data) if self.codec.parse else None
 
     @property
     def raw(self) -> str:

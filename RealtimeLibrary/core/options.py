@@ -29,6 +29,7 @@ class CommonOptions(TypedDict, total=False):
     client_cert: str | Path | None
     client_key: str | Path | None
     proxy: str | None
+    parse_json: bool
 
 
 class WebSocketOptions(CommonOptions, total=False):
@@ -40,7 +41,6 @@ class WebSocketOptions(CommonOptions, total=False):
     ping_interval: Seconds | None
     ping_timeout: Seconds | None
     compression: str | None
-    parse_json: bool
     type_field: str
 
 
@@ -76,6 +76,7 @@ class ConnectionSettings:
         client_cert: PEM file of the client certificate.
         client_key: PEM file of its key.
         proxy: URL of a proxy. `None` uses the environment's, but none for a loopback address.
+        parse_json: Whether JSON objects and arrays are parsed.
     """
 
     headers: Mapping[str, str] | None = field(default=None, repr=False)
@@ -92,6 +93,7 @@ class ConnectionSettings:
     client_cert: str | Path | None = None
     client_key: str | Path | None = None
     proxy: str | None = field(default=None, repr=False)
+    parse_json: bool = True
 
     def __post_init__(self) -> None:
         self._normalize("connect_timeout", seconds_of(self.connect_timeout, "connect_timeout"))
@@ -150,7 +152,6 @@ class WebSocketSettings(ConnectionSettings):
         ping_interval: A ping is sent this often; `None` for never.
         ping_timeout: A pong must come in this time, else the connection is given up; `None` for never.
         compression: `deflate` to offer permessage-deflate (RFC 7692), `None` not to.
-        parse_json: Whether JSON objects and arrays are parsed.
         type_field: The payload's field that holds the message type.
     """
 
@@ -160,7 +161,6 @@ class WebSocketSettings(ConnectionSettings):
     ping_interval: Seconds | None = 20.0
     ping_timeout: Seconds | None = 20.0
     compression: str | None = None
-    parse_json: bool = True
     type_field: str = "type"
 
     def __post_init__(self) -> None:

@@ -158,7 +158,7 @@ class PageStreams:
         return sse_connection(
             alias,
             self._shown(address),
-            codec=PayloadCodec(secrets=self._session.secrets),
+            codec=PayloadCodec(settings.parse_json, secrets=self._session.secrets),
             max_messages=settings.max_messages,
             max_bytes=settings.max_bytes,
         )

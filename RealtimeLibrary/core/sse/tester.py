@@ -204,7 +204,7 @@ class SSETester(Tester[SSEEvent]):
 
     def _new_connection(self, alias: str, url: str = "") -> EventConnection:
         settings = self._settings
-        codec = PayloadCodec(secrets=self._secrets)
+        codec = PayloadCodec(settings.parse_json, secrets=self._secrets)
         return sse_connection(alias, url, codec=codec, max_messages=settings.max_messages, max_bytes=settings.max_bytes)
 
 

@@ -57,6 +57,13 @@ async def test_events_are_recorded_with_type_data_id_and_retry():
         sse.assert_no_error()
 
 
+async def test_data_stay_text_when_asked():
+    async with ScriptedServer(held('data: {"a": 1}\n\n')) as server, SSETester(parse_json=False) as sse:
+        await sse.connect(server.url)
+        event = await sse.wait_for_event()
+        assert (event.parsed_data, event.payload) == (None, '{"a": 1}')
+
+
 async def test_events_that_come_with_the_headers_are_recorded():
     async with ScriptedServer(stream(EVENTS)) as server, SSETester() as sse:
         await sse.connect(server.url)
