@@ -2,11 +2,7 @@
 Documentation     Options at import are the defaults of all connections; those of a connect keyword hold for one.
 
 Library           Collections
-Library    RealtimeLibrary    timeout=300ms
-...        parse_json=False
-...        max_messages=3
-...        headers=${BLUE}
-...        AS    Own
+Library           RealtimeLibrary    timeout=300ms    max_messages=3    headers=${BLUE}    AS    Own
 Resource          resources/backend.resource
 Resource          resources/faults.resource
 
@@ -21,8 +17,8 @@ Suite Teardown    Stop Backend
 *** Test Cases ***
 Import Options Hold For Every Connection
     Own.Connect WebSocket    ${WS}/test/handshake
-    ${text} =    Own.Wait For Message
-    Should Contain    ${text}    "x-team":"blue"
+    ${seen} =    Own.Wait For Message
+    Should Be Equal    ${seen.headers['x-team']}    blue
     ${begin} =    Evaluate    time.monotonic()
     Run Keyword And Expect Error    *within 0.3 seconds*    Own.Wait For Message
     Should Be True    time.monotonic() - $begin < 3
@@ -32,7 +28,7 @@ Import Options Hold For Every Connection
     Length Should Be    ${messages}    3
 
 A Connect Option Comes Before The Import's
-    Own.Connect WebSocket    ${WS}/test/handshake    parse_json=True    headers=${{ {"X-Team": "red"} }}
+    Own.Connect WebSocket    ${WS}/test/handshake    headers=${{ {"X-Team": "red"} }}
     ${seen} =    Own.Wait For Message
     Should Be Equal    ${seen.headers['x-team']}    red
 
