@@ -4,6 +4,11 @@ import ipaddress
 from urllib.parse import urlsplit
 
 
+def without_spaces(url: str) -> str:
+    """The URL as browsers send it (WHATWG URL, 4.4): no spaces at the ends, others percent-encoded."""
+    return url.strip(" ").replace(" ", "%20")
+
+
 def is_loopback(url: str) -> bool:
     """Whether the host is this machine: no proxy of the environment is asked for it."""
     try:

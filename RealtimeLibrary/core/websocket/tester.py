@@ -23,6 +23,7 @@ from RealtimeLibrary.core.errors import (
 )
 from RealtimeLibrary.core.journal import Happening
 from RealtimeLibrary.core.messages import Message, PayloadCodec
+from RealtimeLibrary.core.network.urls import without_spaces
 from RealtimeLibrary.core.options import WebSocketOptions, WebSocketSettings
 from RealtimeLibrary.core.payloads import encode
 from RealtimeLibrary.core.record import Recorded
@@ -90,7 +91,7 @@ class WebSocketTester(Tester[Message]):
         self._settings = self._settings.updated(**options)
         self._take_secrets(url)
         self._first_messages = [encode(message) for message in self._settings.on_connect]
-        self._target = url
+        self._target = without_spaces(url)
         self._leaving = False
         self._failures = []
         self._renew(self._new_connection(self.connection.alias, self._secrets.mask_url(url)))

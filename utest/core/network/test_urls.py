@@ -1,8 +1,8 @@
-"""Which hosts are this machine."""
+"""What both transports know of URLs."""
 
 import pytest
 
-from RealtimeLibrary.core.network.urls import is_loopback
+from RealtimeLibrary.core.network.urls import is_loopback, without_spaces
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,7 @@ from RealtimeLibrary.core.network.urls import is_loopback
 )
 def test_is_loopback(url: str, expected: bool) -> None:
     assert is_loopback(url) is expected
+
+
+def test_spaces_are_sent_as_browsers_do() -> None:
+    assert without_spaces(" ws://host/a room?q=1 2 ") == "ws://host/a%20room?q=1%202"
