@@ -284,10 +284,7 @@ async def backlog_library(url: str, count: int) -> Result:
         await tester.assert_connection_closed(300)
         texts = [message.raw for message in tester.messages]
         condition = f"msg.seq == {count - 1}"
-        begun = time.process_time()
-        for text in texts:
-            json.loads(text)
-        parse = time.process_time() - begun
+        parse = min(_parsing_time(texts) for _ in range(3))  # the first time, memory is cold
         begun = time.process_time()
         await tester.wait_for_message(condition, timeout=300)
         first = time.process_time() - begun
@@ -296,6 +293,15 @@ async def backlog_library(url: str, count: int) -> Result:
             await tester.wait_for_message(condition, timeout=300)
         again = time.process_time() - begun
     return {"parse": parse, "first": first, "next": again}
+
+
+def _parsing_time(texts: list[Any]) -> float:
+    from RealtimeLibrary.core.messages import parse_json
+
+    begun = time.process_time()
+    for text in texts:
+        parse_json(text)
+    return time.process_time() - begun
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from RealtimeLibrary.core.messages import Item, size_of
 
 ItemT = TypeVar("ItemT", bound=Item)
 
-_GONE: Final = object()
+GONE: Final = object()
 """Stands in a column where a dropped item was, until the columns are compacted."""
 
 _COMPACT_FROM: Final = 1024
@@ -119,22 +119,19 @@ class Record(Generic[ItemT]):
         if len(columns.values) == 1:  # one payload column: WebSocket messages, the case that must be fast
             raws = columns.values[0]
             for index in range(max(begin, 0), end):
-                if (raw := raws[index]) is not _GONE:
+                if (raw := raws[index]) is not GONE:
                     yield make(base + index + 1, times[index], raw)
         else:
             for index in range(max(begin, 0), end):
                 row = [column[index] for column in columns.values]
-                if row[0] is not _GONE:
+                if row[0] is not GONE:
                     yield make(base + index + 1, times[index], *row)
 
-    def raws(self, start: int, stop: int) -> Iterator[tuple[int, Any]]:
-        """Numbers and raw payloads of the held items from number `start` to number `stop`."""
+    def raws(self, start: int, stop: int) -> tuple[int, list[Any]]:
+        """Number of the first, and the raw payloads from `start` to `stop`, `GONE` where one was dropped."""
         columns = self._columns
-        first = max(start, self.first)
-        begin = max(first - 1 - columns.base, 0)
-        for number, raw in enumerate(columns.values[0][begin : stop - columns.base], begin + columns.base + 1):
-            if raw is not _GONE:
-                yield number, raw
+        begin = max(start, self.first, columns.base + 1) - 1 - columns.base
+        return columns.base + begin + 1, columns.values[0][begin : stop - columns.base]
 
     def times(self, start: int = 1, stop: int | None = None) -> Sequence[float]:
         """Arrival times of the held items from number `start` to number `stop`."""
@@ -182,7 +179,7 @@ class Record(Generic[ItemT]):
         end = up_to - columns.base
         for index in range(self.first - 1 - columns.base, end):
             self._held_bytes -= size_of(raws[index])
-            raws[index] = _GONE
+            raws[index] = GONE
         self.first = max(self.first, up_to + 1)
         if end >= _COMPACT_FROM and end * 2 >= len(columns.times):
             self._columns = columns.from_index(end)

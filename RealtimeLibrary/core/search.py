@@ -7,6 +7,7 @@ from RealtimeLibrary.core.conditions.base import Condition
 from RealtimeLibrary.core.conditions.findings import MISFITS, Misfit
 from RealtimeLibrary.core.connection import Connection, Judged, Mark
 from RealtimeLibrary.core.messages import Item
+from RealtimeLibrary.core.record import GONE
 
 ItemT = TypeVar("ItemT", bound=Item)
 
@@ -119,7 +120,10 @@ class Search(Generic[ItemT]):
         read = unread if self._unread_only and unread.count(start, stop) else ()
         glance = _Glance()
         looked_at = 0
-        for number, raw in record.raws(start, stop):
+        first, raws = record.raws(start, stop)
+        for number, raw in enumerate(raws, first):
+            if raw is GONE:
+                continue
             looked_at += 1
             if number in read:
                 continue
