@@ -62,16 +62,32 @@ class LoopThread:
             raise
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call a function on the loop and return its result."""
+        """Call a function on the loop and return its result.
 
-        async def call() -> T:
-            return function(*args, **kwargs)
+        For what is done at once: it costs a third of `run`, and is not undone if the wait is interrupted.
 
-        return self.run(call())
+        Raises:
+            RuntimeError: Called on the loop's own thread, which would wait for itself forever.
+        """
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("The event loop cannot wait for itself: call the function there.")
+        done = _Wake()
+        results: list[T] = []
+        errors: list[BaseException] = []
 
-    def post(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Call a function on the loop soon, without waiting for it. It must not raise."""
-        self._started().call_soon_threadsafe(lambda: function(*args, **kwargs))
+        def call() -> None:
+            try:
+                results.append(function(*args, **kwargs))
+            except BaseException as error:  # raised again where the result is asked for
+                errors.append(error)
+            done.set()
+
+        self._started().call_soon_threadsafe(call)
+        while not done.wait(SLICE):
+            pass
+        if errors:
+            raise errors[0]
+        return results[0]
 
     def wait(self, expectation: Expectation[T], meanwhile: Callable[[], None]) -> T:
         """Wait on the calling thread until the expectation is decided, at most its time.
@@ -155,5 +171,6 @@ class _Wake:
         if self._lock.locked():
             self._lock.release()
 
-    def wait(self, seconds: float) -> None:
-        self._lock.acquire(timeout=seconds)
+    def wait(self, seconds: float) -> bool:
+        """Whether it was woken in this time."""
+        return self._lock.acquire(timeout=seconds)

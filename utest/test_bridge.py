@@ -88,11 +88,17 @@ def test_results_and_errors_come_back(bridge: LoopThread) -> None:
         bridge.call(divmod, 1, 0)
 
 
-def test_what_is_posted_runs_in_order_before_what_follows(bridge: LoopThread) -> None:
-    done: list[int] = []
-    for number in range(3):
-        bridge.post(done.append, number)
-    assert bridge.call(lambda: list(done)) == [0, 1, 2]
+def test_something_slow_is_called_in_slices(bridge: LoopThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SLICE", 0.001)
+    bridge.call(time.sleep, 0.02)
+
+
+def test_the_loop_cannot_call_and_wait_for_itself(bridge: LoopThread) -> None:
+    async def on_the_loop() -> None:
+        bridge.call(lambda: None)
+
+    with pytest.raises(RuntimeError, match="cannot wait for itself"):
+        bridge.run(on_the_loop())
 
 
 def test_something_slow_is_waited_for_in_slices(bridge: LoopThread, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,13 +182,13 @@ class Session:
     def send(self, alias: str | None, message: Any) -> None:
         """Send a message over a WebSocket.
 
-        Only the loop's thread may write. Waiting until it has would double the cost of a request and its reply, so a
-        connection that is lost right now shows in the next keyword.
+        Only the loop's thread may write. It is waited for: then the message is on its way while Robot goes on to the
+        next keyword, which makes a request and its reply faster than leaving it to the loop, and an error shows here.
         """
         stream = self.websocket(alias)
         stream.check_open()
         if isinstance(stream, WebSocketTester):
-            self.bridge.post(stream.post, encode(message))
+            self.bridge.call(stream.send_now, encode(message))
         else:
             self.bridge.run(stream.send(message))  # by the page
 

@@ -132,13 +132,6 @@ class WebSocketTester(Tester[Message]):
 
     # Messages
 
-    def post(self, payload: str | bytes) -> None:
-        """Send an encoded message whose sender does not wait: where it cannot be sent, that is one of the errors."""
-        try:
-            self.send_now(payload)
-        except ConnectionClosed as error:
-            self.connection.failed(error)
-
     async def send(self, message: Any) -> None:
         """Send a message.
 
