@@ -182,8 +182,8 @@ class Session:
     def send(self, alias: str | None, message: Any) -> None:
         """Send a message over a WebSocket.
 
-        Only the loop's thread may write. It is waited for: then the message is on its way while Robot goes on to the
-        next keyword, which makes a request and its reply faster than leaving it to the loop, and an error shows here.
+        Only the loop's thread may write. It is waited for, so that the message is on its way while Robot goes on to the
+        next keyword, and an error shows here. On an idle machine that costs one more change of threads.
         """
         stream = self.websocket(alias)
         stream.check_open()
