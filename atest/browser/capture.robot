@@ -39,6 +39,16 @@ The Page Behaves The Same With Capture
     ${with}=    Evaluate JavaScript    ${None}    () => behaviour()
     Should Be Equal    ${with}    ${without}
 
+The First Event Comes As Soon With Capture
+    [Documentation]    Medians of ten, and a bound far above both: a capture that holds events back takes longer.
+    New Page    ${SITE}/page
+    ${without}=    Evaluate JavaScript    ${None}    () => firstEvents()
+    Start Page Capture
+    New Page    ${SITE}/page
+    ${with}=    Evaluate JavaScript    ${None}    () => firstEvents()
+    Should Be True    $with['sse'] < $without['sse'] + 100    First event after ${with}, without capture ${without} ms.
+    Should Be True    $with['ws'] < $without['ws'] + 100    First message after ${with}, without capture ${without} ms.
+
 Waits And Assertions Work On Captured Streams
     Start Page Capture
     New Page    ${SITE}/page?ws=5&sse=5

@@ -61,7 +61,7 @@ window.behaviour = async () => {
   const copy = answer.clone();
   const unused = answer.bodyUsed;
   const texts = [(await copy.text()).length > 0, (await answer.text()).length > 0];
-  const own = ['seen', 'socket', 'source', 'reader', 'behaviour'];
+  const own = ['seen', 'socket', 'source', 'reader', 'behaviour', 'firstEvents'];
   const globals = Object.keys(window).filter((name) => !own.includes(name) && !name.startsWith('__playwright__'));
   return JSON.stringify({
     socket: [socket instanceof WebSocket, socket.constructor === WebSocket, Object.keys(socket), String(socket)],
@@ -75,6 +75,24 @@ window.behaviour = async () => {
     answerState: [copy.url === answer.url, unused, answer.bodyUsed, texts],
     globals: globals.sort(),
   });
+};
+// Milliseconds from opening a stream to its first event, medians of ten.
+window.firstEvents = async () => {
+  const taken = async (open, type) => {
+    const times = [];
+    for (let turn = 0; turn < 10; turn++) {
+      const begun = performance.now();
+      const stream = open();
+      await new Promise((resolve) => stream.addEventListener(type, resolve, { once: true }));
+      times.push(performance.now() - begun);
+      stream.close();
+    }
+    return times.sort((a, b) => a - b)[5];
+  };
+  return {
+    sse: await taken(() => new EventSource('/sse?sse=1'), 'tick'),
+    ws: await taken(() => new WebSocket(`ws://${location.host}/ws?ws=1`), 'message'),
+  };
 };
 document.getElementById('state').textContent = 'loaded';
 </script>"""
