@@ -24,7 +24,7 @@ An Unexpected Close Fails
     ...    closed by the server with 1011 (internal error) 'boom'
 
 Errors Fail
-    Inner Test Should Fail    An Error Is Left    'sse-1':    the last:
+    Inner Test Should Fail    An Error Is Left    'sse-1':    1 error, the last:
 
 Dropped Messages Fail
     Inner Test Should Fail    Dropped Messages Are Left    'websocket-1': 3 messages dropped from the full record

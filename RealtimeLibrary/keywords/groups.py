@@ -33,7 +33,7 @@ def _with_options_of(single: Callable[..., Any]) -> Callable[[F], F]:
             for parameter in inspect.signature(single).parameters.values()
             if parameter.name not in own.parameters and parameter.name != "in_page"
         ]
-        function.__signature__ = own.replace(parameters=[*named, *options])  # type: ignore[attr-defined]
+        function.__signature__ = own.replace(parameters=[*named, *options])  # type: ignore[attr-defined]  # functions may have one
         function.__annotations__ |= {option.name: option.annotation for option in options}
         del function.__annotations__["options"]
         return function

@@ -133,11 +133,11 @@ class Session:
 
     def websocket(self, alias: str | None) -> WebSocketStream:
         """The WebSocket with this alias, or the current one."""
-        return self.store.get(alias, WEBSOCKET)  # type: ignore[return-value]
+        return self.store.get(alias, WEBSOCKET)  # type: ignore[return-value]  # the family says so
 
     def websockets(self, alias: str | None) -> list[WebSocketStream]:
         """The WebSockets of the group with this alias, or the one that `websocket` gives."""
-        return self.store.members(alias, WEBSOCKET)  # type: ignore[return-value]
+        return self.store.members(alias, WEBSOCKET)  # type: ignore[return-value]  # the family says so
 
     def connection(self, alias: str | None, family: Family | None = None) -> Connection[Any]:
         """The connection with this alias, or the family's current one."""

@@ -44,8 +44,9 @@ A Stream That Ends Is Fine
     Wait For SSE Event    tick
 
 An Error Is Left
-    Connect SSE    ${HTTP}/test/sse/count?count=2&drop_after=1    auto_reconnect=True    reconnect_delay=0s
-    Wait For SSE Events    2
+    Connect SSE    ${HTTP}/test/sse/count?count=1    auto_reconnect=True    reconnect_delay=60s
+    Wait For SSE Event    tick
+    Wait Until Keyword Succeeds    5s    10ms    Get SSE State    ==    RECONNECTING
 
 Dropped Messages Are Left
     Connect WebSocket    ${WS}/test/flood?count=5    max_messages=2

@@ -12,7 +12,7 @@ class HasPayload(Protocol):
     """A part of an item, enough for conditions on payloads."""
 
     @property
-    def payload(self) -> Any: ...  # noqa: D102
+    def payload(self) -> Any: ...  # noqa: D102 - the class says it
 
 
 class Condition(ABC):

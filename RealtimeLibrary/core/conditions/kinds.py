@@ -75,7 +75,7 @@ class AllOf(Condition):
     def matches(self, item: Item) -> bool:
         """Whether every part matches."""
         # A loop: a generator for `all` costs more than a cheap part.
-        for part in self._parts:  # noqa: SIM110
+        for part in self._parts:  # noqa: SIM110 - see above
             if not part.matches(item):
                 return False
         return True

@@ -30,14 +30,14 @@ def is_subset(expected: Any, actual: Any) -> bool:
     if isinstance(expected, dict):
         if not isinstance(actual, dict):
             return False
-        for key, value in expected.items():  # noqa: SIM110
+        for key, value in expected.items():  # noqa: SIM110 - see above
             if key not in actual or not is_subset(value, actual[key]):
                 return False
         return True
     if isinstance(expected, list):
         if not isinstance(actual, list) or len(actual) != len(expected):
             return False
-        for value, found in zip(expected, actual, strict=True):  # noqa: SIM110
+        for value, found in zip(expected, actual, strict=True):  # noqa: SIM110 - see above
             if not is_subset(value, found):
                 return False
         return True
